@@ -1,0 +1,49 @@
+"""The web application: joins the rooms' pages and doors to one Flask app."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from relay import city, config_files, health, logs, messages, settings
+from relay.accounts import limits, security
+from relay.cases import views as case_views
+from relay.intake import views as intake_views
+from relay.intake import webhooks
+from relay.triage import lexicon
+from relay.web import site
+
+#: A photo of 10 MB, its form around it, and some room.
+LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+def create_app() -> Flask:
+    """The app, from the environment's settings. Raises one clear error when settings or config files are wrong."""
+    own = settings.current()
+    check_config()
+    logs.configure()
+    app = Flask("relay.web", static_folder=None)
+    app.config.update(SECRET_KEY=own.secret_key, MAX_CONTENT_LENGTH=LARGEST_REQUEST)
+    # One proxy stands before us where we are public (TLS ends there); its word on scheme and address is taken.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.extensions["relay.started"] = datetime.now(UTC)
+    limits.init_app(app, own.redis_url)
+    csrf = CSRFProtect(app)
+    site.init_app(app)
+    security.init_app(app)
+    for public in (webhooks.bp, intake_views.bp, case_views.link_bp):
+        # These are proved by a signature or by the secret in their address, not by a session.
+        csrf.exempt(public)
+        app.register_blueprint(public)
+    app.register_blueprint(case_views.bp)
+    app.register_blueprint(health.bp)
+    return app
+
+
+def check_config() -> None:
+    """Read every config file once, so that a fault stops the start and not the first report."""
+    folder = settings.current().config
+    city.load(folder)
+    messages.load(folder)
+    lexicon.load(config_files.path_of(folder, "triage.toml"))

@@ -1,0 +1,214 @@
+"""Filing a report: it joins the open case of its home, or opens one. Works in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from relay import clock, messages, timeline
+from relay.cases import homes, rules
+from relay.cases.actors import RELAY
+from relay.cases.models import Case, Report
+from relay.cases.rules import Home
+from relay.duty import service as duty
+from relay.outbox import service as outbox
+from relay.places import service as places
+from relay.timeline import Kind
+from relay.triage.reading import Place, Reading
+
+#: How many candidates an SMS can ask about and stay readable.
+MOST_CANDIDATES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """One report, read and ready to file. ``verified``: its sender is known."""
+
+    number: str
+    channel: str
+    received_at: datetime
+    partner_id: int | None
+    staff_id: int | None
+    phone: str | None
+    verified: bool
+    text: str
+    reading: Reading
+    surname: str | None
+    lat: float | None
+    lng: float | None
+    photo: bytes | None
+
+
+def file(session: Session, filing: Filing) -> Report:
+    """File one report. The case's people are told in this same transaction."""
+    home = _home(filing.reading.place)
+    case = homes.open_case_of(session, home)
+    if case is None:
+        return _open(session, filing, home)
+    return _join(session, filing, case)
+
+
+def _open(session: Session, filing: Filing, home: Home) -> Report:
+    centre = places.centre_for(session, home.town) if home.town else None
+    reading = filing.reading
+    case = Case(
+        opened_at=filing.received_at,
+        level=reading.level,
+        centre_id=centre.id if centre else None,
+        town=home.town,
+        number=home.number,
+        building=home.building,
+        room=home.room,
+        surname=filing.surname,
+        home_key=rules.home_key(home),
+        sealed=reading.sealed,
+    )
+    session.add(case)
+    session.flush()
+    report = _add(session, filing, case)
+    timeline.record(session, case.id, Kind.OPENED, level=case.level.value)
+    _reported(session, case, report, joined=False)
+    if centre is None:
+        timeline.record(session, case.id, Kind.RECEIVED_AT_DESK)
+    if home.town is None or (home.number is None and filing.lat is None and filing.surname is None):
+        ask_place(session, report)
+    duty.open_escalation(
+        session,
+        case_id=case.id,
+        level=case.level,
+        centre_id=case.centre_id,
+        brief=homes.brief_of(session, case),
+    )
+    return report
+
+
+def _join(session: Session, filing: Filing, case: Case) -> Report:
+    report = _add(session, filing, case)
+    _reported(session, case, report, joined=True)
+    case.sealed = case.sealed or report.sealed
+    case.building = case.building or report.building
+    case.surname = case.surname or report.surname
+    escalation = duty.locked(session, case.id)
+    homes.refresh_brief(session, case, escalation)
+    level = rules.joined_level(case.level, report.level, frozenset(filing.reading.signs))
+    owned = escalation.owner_id is not None
+    raised = homes.raise_to(session, case, escalation, level, why="second_report")
+    # A raise without an owner has begun the ladder anew: those people get the full alert, not a second text beside it.
+    if owned or not raised:
+        duty.tell_update(session, escalation)
+    return report
+
+
+def _add(session: Session, filing: Filing, case: Case) -> Report:
+    reading = filing.reading
+    report = Report(
+        number=filing.number,
+        case_id=case.id,
+        channel=filing.channel,
+        received_at=filing.received_at,
+        partner_id=filing.partner_id,
+        staff_id=filing.staff_id,
+        reporter_phone=filing.phone,
+        verified=filing.verified,
+        language="en" if reading.language == "en" else "ja",
+        text=filing.text,
+        level=reading.level,
+        signs=[sign.value for sign in reading.signs],
+        days=reading.days,
+        sealed=reading.sealed,
+        called_119=reading.called_119,
+        reasons=[
+            {
+                "code": reason.code,
+                "level": reason.level.value,
+                "signs": [sign.value for sign in reason.signs],
+                "words": list(reason.words),
+            }
+            for reason in reading.reasons
+        ],
+        lexicon=reading.lexicon,
+        town=reading.place.town,
+        number_in_town=reading.place.number,
+        building=reading.place.building,
+        room=reading.place.room,
+        candidates=list(reading.place.candidates),
+        surname=filing.surname,
+        lat=filing.lat,
+        lng=filing.lng,
+        photo=filing.photo,
+        has_photo=filing.photo is not None,
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def _reported(session: Session, case: Case, report: Report, *, joined: bool) -> None:
+    timeline.record(
+        session, case.id, Kind.REPORTED, report=report.number, level=report.level.value, joined=joined
+    )
+
+
+def _home(place: Place) -> Home:
+    return Home(town=place.town, number=place.number, building=place.building, room=place.room)
+
+
+def ask_place(session: Session, report: Report) -> None:
+    """Ask the reporter where it is. Nothing waits for the answer: the desk has the case meanwhile."""
+    report.place_asked_at = clock.now()
+    timeline.record(session, report.case_id, Kind.ASKED_PLACE, report=report.number)
+    if report.channel != "sms" or report.reporter_phone is None:
+        return  # the form asks on its receipt page
+    candidates = report.candidates[:MOST_CANDIDATES]
+    key = "ask.place_candidates" if candidates else "ask.place"
+    values = {"candidates": "／".join(candidates)} if candidates else {}
+    outbox.enqueue(
+        session,
+        key=f"ask_place:{report.id}",
+        lane="routine",
+        purpose="ask_place",
+        recipient=report.reporter_phone,
+        body=messages.current().text(key, report.language, number=report.number, **values),
+        case_id=report.case_id,
+        report_id=report.id,
+    )
+
+
+def waiting_for_place(session: Session, phone: str, *, since: datetime) -> Report | None:
+    """The report of which we asked this phone the place, lately and without an answer so far."""
+    return session.scalar(
+        select(Report)
+        .where(
+            Report.reporter_phone == phone,
+            Report.place_asked_at > since,
+            Report.place_answered_at.is_(None),
+        )
+        .order_by(Report.place_asked_at.desc())
+        .limit(1)
+    )
+
+
+def answer_place(session: Session, report: Report, reading: Reading, *, text: str) -> None:
+    """Join the reporter's answer to the report: the place, and whatever signs the answer adds."""
+    report.place_answered_at = clock.now()
+    report.text = f"{report.text}\n{text}".strip()
+    place = reading.place
+    report.town, report.number_in_town = place.town or report.town, place.number or report.number_in_town
+    report.building, report.room = place.building or report.building, place.room or report.room
+    report.signs = [*report.signs, *(s.value for s in reading.signs if s.value not in report.signs)]
+    case = session.scalars(select(Case).where(Case.id == report.case_id).with_for_update()).one()
+    if case.closed_at is not None:
+        return
+    escalation = duty.locked(session, case.id)
+    homes.refresh_brief(session, case, escalation)
+    if reading.signs:
+        homes.raise_to(session, case, escalation, reading.level, why="place_answer")
+    home = Home(town=report.town, number=report.number_in_town, building=report.building, room=report.room)
+    other = homes.open_case_of(session, home)
+    if other is not None and other.id != case.id:
+        level = rules.joined_level(other.level, report.level, frozenset())
+        homes.merge(session, case, escalation, into=other, actor=RELAY)
+        homes.raise_to(session, other, duty.locked(session, other.id), level, why="second_report")
+    elif home != homes.home_of(case):
+        homes.place(session, case, escalation, home)

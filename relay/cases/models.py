@@ -1,0 +1,86 @@
+"""Tables of cases: one home in trouble, and the reports that tell of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from relay.db import Base
+from relay.places.models import Centre
+from relay.vocabulary import Level, Outcome
+
+
+class Case(Base):
+    """One home, one case, while it is open. Its ``id`` is the number in /cases/<number>."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        # The wall behind "one home, one case": two workers filing at once can't both open one.
+        Index("uq_cases_open_home", "home_key", unique=True, postgresql_where=text("closed_at IS NULL")),
+        Index("ix_cases_open", "level", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    opened_at: Mapped[datetime]
+    level: Mapped[Level]
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"), index=True)
+    """None: the city desk has it, because the place is not clear yet."""
+    town: Mapped[str | None]
+    number: Mapped[str | None]
+    building: Mapped[str | None]
+    room: Mapped[str | None]
+    surname: Mapped[str | None]
+    home_key: Mapped[str | None]
+    """The home in one normalised text (see ``cases.rules.home_key``); None while it is not known or when a person
+    keeps the case apart."""
+    sealed: Mapped[bool] = mapped_column(default=False)
+    """Abuse is suspected: never shown to the partner company beyond the receipt."""
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None]
+
+    centre: Mapped[Centre | None] = relationship()
+    reports: Mapped[list["Report"]] = relationship(back_populates="case", order_by="Report.received_at")
+
+
+class Report(Base):
+    """What one person noticed, and how the relay read it. The text is kept as received."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    channel: Mapped[str]
+    received_at: Mapped[datetime]
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    reporter_phone: Mapped[str | None] = mapped_column(index=True)
+    verified: Mapped[bool]
+    """Whether the sender is known: a registered phone or a partner's own form."""
+    language: Mapped[str]
+    text: Mapped[str]
+    level: Mapped[Level]
+    signs: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    days: Mapped[int | None]
+    sealed: Mapped[bool]
+    called_119: Mapped[bool]
+    reasons: Mapped[list[Any]]
+    """Why this level: rule codes with the words that led to them."""
+    lexicon: Mapped[str]
+    town: Mapped[str | None]
+    number_in_town: Mapped[str | None]
+    building: Mapped[str | None]
+    room: Mapped[str | None]
+    candidates: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    surname: Mapped[str | None]
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
+    photo: Mapped[bytes | None] = mapped_column(deferred=True)
+    has_photo: Mapped[bool]
+    place_asked_at: Mapped[datetime | None]
+    place_answered_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship(back_populates="reports")

@@ -1,0 +1,55 @@
+"""What the outbox needs from a way to reach somebody, whatever it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One message as a channel gets it. ``validity`` is in seconds; None: as long as the network likes."""
+
+    recipient: str
+    body: str
+    ref: str
+    validity: int | None
+
+
+class ChannelError(Exception):
+    """The provider did not take the message. ``code`` is the provider's own error code, if it gave one."""
+
+    def __init__(self, reason: str, code: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+class Refused(ChannelError):
+    """The provider says no for good: the same message would be refused again."""
+
+
+class NotNow(ChannelError):
+    """The provider has not taken it, and may later: too many at once, or our account is being mended."""
+
+
+class Unclear(ChannelError):
+    """No answer, or one that does not say whether the message exists: ask with ``find`` before trying again."""
+
+
+class Channel(Protocol):
+    """A way to send. Network calls only; knows nothing of cases or the database."""
+
+    name: str
+
+    def segments(self, body: str) -> int:
+        """How many parts the provider will count for ``body``."""
+        ...
+
+    def send(self, message: Outgoing) -> str:
+        """Hand the message over; returns the provider's id. Raises ``ChannelError``."""
+        ...
+
+    def find(self, message: Outgoing, since: datetime, known: frozenset[str]) -> str | None:
+        """The provider's id of this message if it has it: created since ``since`` and not one of ``known``.
+        Raises ``NotNow`` when the provider can't be asked."""
+        ...

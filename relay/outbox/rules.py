@@ -1,0 +1,88 @@
+"""How a message moves: pure decisions on states, receipts and errors.
+
+Sources: Twilio's message states and error codes (https://www.twilio.com/docs/messaging/api/message-resource).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from relay.outbox.models import State
+
+#: From each state, the states that may follow. A receipt that asks for anything else is late or doubled.
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.SENDING, State.FAILED, State.DELIVERED}),
+    State.SENDING: frozenset(
+        {State.QUEUED, State.ACCEPTED, State.DELIVERED, State.UNDELIVERED, State.FAILED}
+    ),
+    State.ACCEPTED: frozenset({State.QUEUED, State.DELIVERED, State.UNDELIVERED, State.FAILED}),
+    State.DELIVERED: frozenset(),
+    State.UNDELIVERED: frozenset(),
+    State.FAILED: frozenset(),
+}
+
+#: What the provider calls it → our state.
+PROVIDER_STATES: Mapping[str, State] = {
+    "accepted": State.ACCEPTED,
+    "scheduled": State.ACCEPTED,
+    "queued": State.ACCEPTED,
+    "sending": State.ACCEPTED,
+    "sent": State.ACCEPTED,
+    "delivered": State.DELIVERED,
+    "read": State.DELIVERED,
+    "undelivered": State.UNDELIVERED,
+    "failed": State.UNDELIVERED,
+    "canceled": State.UNDELIVERED,
+}
+
+HANDSET_OFF = 30003
+QUEUE_OVERFLOW = 30001
+OPTED_OUT = 21610
+#: Worth one more try on the same phone; everything else is the ladder's turn.
+TRY_AGAIN = frozenset({HANDSET_OFF, QUEUE_OVERFLOW})
+MAX_TRIES = 2
+TRY_AGAIN_AFTER = timedelta(seconds=20)
+
+#: Why a message did not arrive, in codes that the pages put into words.
+REASONS: Mapping[int, str] = {
+    HANDSET_OFF: "handset_off",
+    30004: "blocked",
+    30005: "unknown_number",
+    30006: "landline",
+    30007: "filtered",
+    30008: "unknown",
+    30036: "expired",
+    OPTED_OUT: "opted_out",
+    21211: "bad_number",
+    21408: "country_not_allowed",
+    21614: "not_mobile",
+    21617: "too_long",
+}
+
+SENDING_SECONDS = 20
+"""How long a claim lasts: the provider call's time-out and the time to write its answer down."""
+UNCLEAR_SECONDS = 3
+"""After an answer that leaves it open: wait so long before asking the provider what it has."""
+
+
+def reason_of(code: int | None) -> str:
+    """The reason code for an error code, ``error_<code>`` for one that has no word yet."""
+    if code is None:
+        return "unknown"
+    return REASONS.get(code, f"error_{code}")
+
+
+def may_follow(now: State, wanted: State) -> bool:
+    """Whether ``wanted`` is a step forward from ``now``."""
+    return wanted in TRANSITIONS[now]
+
+
+def tries_again(code: int | None, attempts: int, expires_at: datetime | None, now: datetime) -> bool:
+    """Whether an undelivered message is sent once more to the same phone."""
+    if code not in TRY_AGAIN or attempts >= MAX_TRIES:
+        return False
+    return expires_at is None or now + TRY_AGAIN_AFTER < expires_at
+
+
+def not_now_pause(attempts_refused: int) -> timedelta:
+    """How long to wait after the provider said "not now": 1 s, 2 s, 4 s … up to 30 s."""
+    return timedelta(seconds=min(30, 2 ** min(attempts_refused, 5)))

@@ -1,0 +1,113 @@
+"""The part of a Japanese address after the town: number, building, room."""
+
+import re
+from dataclasses import dataclass
+
+from relay.places.numbers import NUMBER, parts, value
+from relay.places.writing import plain
+
+#: Words that make a number a count, a time or a quantity instead of a house number.
+_COUNTED = (
+    "日|にち|週|[かヶカヵケけ箇]月|月|年|時|分(?!譲)|秒|回|度|人|名|件|軒|部|枚|本|個|箱|袋|つ|歳|才|代|階|[fF]|円|万|千|%|℃|キロ|[kK][mMgGwW]|[mM㎡]|メートル"
+    r"|匹|台|組|通|食|番目|着|冊|束|杯|リットル|[lL]|トン|立米|班|区|便|センチ|点|周|連|泊|世帯|家族|丁(?!目)|号車|号機|番線|ヶ所|か所|箇所|割|倍|種|段|品|パック|本分"
+)
+_NOT_COUNTED = rf"(?!\s?(?:{_COUNTED})|[0-9/:.])"
+_SEP = r"\s?(?:-|の|ノ|之)\s?"
+_CHOME = rf"{NUMBER}\s?丁目"
+_BANCHI = rf"{NUMBER}\s?番地?"
+_LATER = rf"{NUMBER}(?![0-9])"
+_PATTERN = (
+    rf"(?:{_CHOME}(?:\s?(?:の|-)?\s?{NUMBER}(?:\s?番地?(?!目))?(?:(?:\s?(?:の|-)\s?|(?<=番)|(?<=番地)){NUMBER}\s?号?(?!室))?{_NOT_COUNTED})?"
+    rf"|{_BANCHI}(?!目|線|号室)(?:\s?(?:の|-)?\s?{NUMBER}\s?号?(?!室){_NOT_COUNTED})?"
+    rf"|{NUMBER}(?:{_SEP}{_LATER}){{1,3}}(?:\s?番地|号(?!室))?{_NOT_COUNTED}(?!号室|室)"
+    rf"|{NUMBER}(?:号(?!室))?{_NOT_COUNTED}(?!号|室|丁))"
+)
+#: A house number directly at a position.
+HERE = re.compile(_PATTERN)
+#: A house number that needs no town before it to be recognised as one.
+ANYWHERE = re.compile(
+    rf"(?<![0-9{{}}\-/.:A-Za-z])(?:{_CHOME}\s?(?:の|-)?\s?{NUMBER}(?:\s?番地?)?(?:(?:\s?(?:の|-)\s?|(?<=番)|(?<=番地)){NUMBER}\s?号?(?!室))?{_NOT_COUNTED}"
+    rf"|{NUMBER}\s?番地(?:\s?(?:の|-)?\s?{NUMBER}\s?号?(?!室){_NOT_COUNTED})?"
+    rf"|[0-9]{{1,4}}-[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}{_NOT_COUNTED}(?![\-~〜]|号室|室))"
+)
+_MOST_PARTS = 3
+_ROOM_DIGITS = 3
+_BUILDING_WORDS = (
+    "コーポ|ハイツ|ハイム|メゾン|マンション|アパート|レジデンス|コート|パレス|ビル|団地|住宅|荘|ハウス|ヴィラ|ビラ|グリーン|サン|シャトー|コープ野村|エステート|タウン"
+)
+BUILDING = re.compile(
+    rf"(?P<name>(?:[^\s、。,()0-9のがはにで]{{0,12}}?(?:{_BUILDING_WORDS})[^\s、。,()0-9のがはにで\-]{{0,10}}))\s?(?P<room>[0-9]{{2,4}}(?:号室|号|室)?)?"
+)
+_ROOM = re.compile(r"(?<![0-9\-])(?P<room>[A-Za-z]?-?[0-9]{1,4})\s?(?:号室|号室|室(?!内|外))")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What stands after a town: number in ASCII digits and hyphens, building, room, and where it ends."""
+
+    number: str | None
+    room: str | None
+    end: int
+
+
+def read_number(text: str, position: int) -> Address | None:
+    """The house number that begins at ``position``, or None where there is none."""
+    match = HERE.match(text, position)
+    if match is None or not match.group():
+        return None
+    return _address(match)
+
+
+def find_number(text: str) -> Address | None:
+    """The first house number anywhere in ``text`` that can be nothing else, or None."""
+    match = ANYWHERE.search(text)
+    return None if match is None else _address(match)
+
+
+def _address(match: re.Match[str]) -> Address | None:
+    numbers = parts(match.group())
+    if not numbers:
+        return None
+    room = None
+    if len(numbers) > _MOST_PARTS or (len(numbers) == _MOST_PARTS + 1):
+        room = str(numbers[_MOST_PARTS])
+    return Address("-".join(str(n) for n in numbers[:_MOST_PARTS]), room, match.end())
+
+
+def normalise_number(text: str) -> str | None:
+    """A house number in ASCII digits and hyphens: 「２丁目５番６号」 gives ``2-5-6``. None where there is none."""
+    written = plain(text).strip()
+    numbers = parts(re.sub(r"(?:号室|号棟|室).*$", "", written))
+    return "-".join(str(n) for n in numbers[:_MOST_PARTS]) if numbers else None
+
+
+def normalise_room(text: str) -> str | None:
+    """A room as its bare number, with a wing's letter where there is one: 「２０３号室」 gives ``203``."""
+    written = re.sub(r"(?:号室|号|室)$", "", plain(text).strip()).upper()
+    found = re.fullmatch(r"(?P<wing>[A-Z]?)-?(?P<number>[0-9]{1,4})", written)
+    if found:
+        return f"{found['wing']}{int(found['number'])}"
+    number = value(written)
+    return None if number is None else str(number)
+
+
+def normalise_building(text: str) -> str | None:
+    """A building's name in one spelling, without blanks, so that two reports of one house compare equal."""
+    written = re.sub(r"[\s・]+", "", plain(text)).lower()
+    return re.sub(r"(?:アパート|マンション)$", "", written) or written or None
+
+
+def read_building(text: str, number: str | None) -> tuple[str | None, str | None]:
+    """Building and room named in ``text``; ``number`` is the house number already found, never the room."""
+    building = room = None
+    for match in BUILDING.finditer(text):
+        name = match["name"].strip()
+        if len(name) > 2:  # noqa: PLR2004 - a bare 「ビル」 names no building
+            building = name
+            if match["room"]:
+                room = normalise_room(match["room"])
+            break
+    said = _ROOM.search(text)
+    if said:
+        room = normalise_room(said["room"])
+    return building, None if room == number else room

@@ -1,0 +1,154 @@
+"""Fixtures for all tests: real PostgreSQL and Redis, started once by the first process; a fresh database a test."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SAMPLE = REPOSITORY / "config" / "sample"
+WEB_URL = "http://127.0.0.1:8000"
+PHONES_URL = "http://127.0.0.1:9"
+TEMPLATE = "relay_template"
+ENVIRONMENT = {
+    "RELAY_PUBLIC_URL": WEB_URL,
+    "RELAY_SECRET_KEY": "only-for-tests-0123456789",
+    "RELAY_CONFIG": str(SAMPLE),
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "test-token",
+    "TWILIO_FROM": "+815000000000",
+    # Nothing listens there: a test that wants phones says so with the `phones` fixture.
+    "TWILIO_API_BASE": PHONES_URL,
+}
+
+
+class Services:
+    """The servers of this test run. The process that collects starts them; its parallel workers inherit the addresses."""
+
+    def __init__(self) -> None:
+        from relay.embedded import postgres, redis
+
+        # Directly under /tmp: a unix socket's path may not be longer than about a hundred bytes.
+        self.folder = Path(tempfile.mkdtemp(prefix="relay-tests-", dir="/tmp"))
+        self.postgres = postgres.start(self.folder / "pg", durable=False)
+        self.redis = redis.start(self.folder / "redis")
+        os.environ.update(
+            ENVIRONMENT,
+            TEST_POSTGRES=self.postgres.url("{}").replace("%7B%7D", "{}"),
+            TEST_REDIS=self.redis.url(99).replace("/99", "/{}"),
+            RELAY_DATA=str(self.folder / "data"),
+        )
+
+    def stop(self) -> None:
+        self.postgres.stop()
+        self.redis.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ and not config.option.collectonly:
+        config.stash[SERVICES] = Services()
+        _make_template()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SERVICES in config.stash:
+        config.stash[SERVICES].stop()
+
+
+SERVICES = pytest.StashKey[Services]()
+
+
+def _worker() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def _admin(statement: str) -> None:
+    with psycopg.connect(os.environ["TEST_POSTGRES"].format("postgres"), autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _make_template() -> None:
+    """The migrated database with the sample city in it, from which every test's own is copied."""
+    from relay import db, settings
+    from relay.embedded import sample
+
+    _admin(f"CREATE DATABASE {TEMPLATE}")
+    os.environ["DATABASE_URL"] = os.environ["TEST_POSTGRES"].format(TEMPLATE)
+    os.environ["REDIS_URL"] = os.environ["TEST_REDIS"].format(0)
+    db.migrate(settings.current().database_url)
+    facts = sample.load(settings.current(), web_url=WEB_URL, phones_url=PHONES_URL)
+    os.environ["TEST_CITY"] = json.dumps(facts)
+    _forget()
+
+
+def _forget() -> None:
+    """Everything that a process keeps of one database or one folder."""
+    from relay import db, settings
+    from relay.channels import twilio_sms
+    from relay.outbox import leases
+    from relay.places import service as places
+
+    if db.engine.cache_info().currsize:
+        db.engine().dispose()
+    for kept in (db.engine, settings.current, twilio_sms.client, leases._redis):
+        kept.cache_clear()
+    places.forget()
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A fresh database with the sample city, and an own folder for data."""
+    name = f"test_{_worker()}"
+    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    monkeypatch.setenv("DATABASE_URL", os.environ["TEST_POSTGRES"].format(name))
+    monkeypatch.setenv("REDIS_URL", os.environ["TEST_REDIS"].format(_worker()))
+    monkeypatch.setenv("RELAY_DATA", str(tmp_path))
+    _forget()
+    yield name
+    _forget()
+
+
+@pytest.fixture
+def session(database: str) -> Iterator[Session]:
+    """A session on the test's database; what it writes is committed when the block of a test calls commit()."""
+    from relay import db
+
+    del database
+    with Session(db.engine(), expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def city_sample(database: str) -> dict[str, Any]:
+    """The facts of the sample city, as in demo.json."""
+    del database
+    facts: dict[str, Any] = json.loads(os.environ["TEST_CITY"])
+    return facts
+
+
+@pytest.fixture
+def app(database: str) -> Flask:
+    """The web application on the test's database."""
+    from relay.app import create_app
+
+    del database
+    app = create_app()
+    app.config.update(TESTING=True)
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
