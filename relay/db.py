@@ -2,6 +2,7 @@
 
 import enum
 import functools
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -42,15 +43,24 @@ class Base(DeclarativeBase):
     }
 
 
-@functools.cache
+_making = threading.Lock()
+
+
 def engine() -> Engine:
     """The pooled engine of this process. Fails within seconds rather than hanging when the database is away."""
+    with _making:  # threads that come first together must not make a pool each
+        return _engine()
+
+
+@functools.cache
+def _engine() -> Engine:
     return create_engine(
         settings.current().database_url,
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
         pool_timeout=5,
+        hide_parameters=True,  # an error's text goes to the log, and the parameters are people
         connect_args={
             "connect_timeout": 3,
             "options": "-c statement_timeout=15000 -c lock_timeout=8000 -c timezone=UTC",
@@ -75,6 +85,14 @@ def transaction() -> Iterator[Session]:
 def wake(session: Session, task: str) -> None:
     """Have the worker task ``task`` run at once when this transaction has committed."""
     session.info.setdefault("wake", set()).add(task)
+
+
+def forget() -> None:
+    """Close this process's pool; the next use makes a new one."""
+    with _making:
+        if _engine.cache_info().currsize:
+            _engine().dispose()
+            _engine.cache_clear()
 
 
 def migrate(url: str) -> None:

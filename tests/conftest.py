@@ -14,6 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.desk import Desk
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "config" / "sample"
 WEB_URL = "http://127.0.0.1:8000"
@@ -32,7 +34,7 @@ ENVIRONMENT = {
 
 
 class Services:
-    """The servers of this test run. The process that collects starts them; its parallel workers inherit the addresses."""
+    """The servers of this run: the process that collects starts them, its parallel workers inherit the addresses."""
 
     def __init__(self) -> None:
         from relay.embedded import postgres, redis
@@ -98,9 +100,8 @@ def _forget() -> None:
     from relay.outbox import leases
     from relay.places import service as places
 
-    if db.engine.cache_info().currsize:
-        db.engine().dispose()
-    for kept in (db.engine, settings.current, twilio_sms.client, leases._redis):
+    db.forget()
+    for kept in (settings.current, twilio_sms.client, leases._redis):
         kept.cache_clear()
     places.forget()
 
@@ -121,7 +122,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def session(database: str) -> Iterator[Session]:
-    """A session on the test's database; what it writes is committed when the block of a test calls commit()."""
+    """A session on the test's database; what it writes is committed when the test calls commit()."""
     from relay import db
 
     del database
@@ -135,6 +136,13 @@ def city_sample(database: str) -> dict[str, Any]:
     del database
     facts: dict[str, Any] = json.loads(os.environ["TEST_CITY"])
     return facts
+
+
+@pytest.fixture
+def desk(database: str, city_sample: dict[str, Any]) -> Desk:
+    """Files reports straight into the test's database."""
+    del database
+    return Desk(city_sample)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from relay.outbox.models import Message
 from relay.timeline import Event, Kind
 
 #: A step and its messages are written in one transaction, each with its own look at the clock.
-SAME_MOMENT = timedelta(seconds=5)
+SAME_MOMENT = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,7 +89,7 @@ def details(session: Session, case_id: int) -> Details | None:
     ).one_or_none()
     if found is None:
         return None
-    case, escalation = found.tuple()
+    case, escalation = found
     events = session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.id)).all()
     messages = _messages(session, case)
     return Details(
@@ -177,7 +177,7 @@ def neighbours(session: Session, row: Row, scope: Scope) -> list[Row]:
         .order_by((Case.number == row.place.number).is_not(True), Case.id)
     )
     now = clock.now()
-    return [queries.row_of(session, case, escalation, now) for case, escalation in found.tuples()]
+    return [queries.row_of(session, case, escalation, now) for case, escalation in found]
 
 
 def _messages(session: Session, case: Case) -> list[tuple[str | None, Sent]]:
@@ -188,9 +188,7 @@ def _messages(session: Session, case: Case) -> list[tuple[str | None, Sent]]:
         .order_by(Message.id)
     ).all()
     officer_ids = {row.officer_id for row in rows if row.officer_id}
-    names = dict(
-        session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(officer_ids))).tuples()
-    )
+    names = dict(session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(officer_ids))).all())
     numbers = {report.id: report.number for report in case.reports}
     return [(row.climb, chronicle.sent_of(row, officers=names, reports=numbers)) for row in rows]
 
@@ -199,9 +197,9 @@ def _reports(session: Session, reports: Sequence[Report]) -> list[ReportView]:
     partner_ids = {report.partner_id for report in reports if report.partner_id}
     staff_ids = {report.staff_id for report in reports if report.staff_id}
     partners = dict(
-        session.execute(select(Partner.id, Partner.name).where(Partner.id.in_(partner_ids))).tuples()
+        session.execute(select(Partner.id, Partner.name).where(Partner.id.in_(partner_ids))).all()
     )
-    staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids))).tuples())
+    staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids))).all())
     return [
         ReportView(
             id=report.id,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from relay import city as cities
@@ -100,7 +100,9 @@ class Counts:
     """Numbers over everything in scope, whatever the filters."""
 
     open: int
-    unowned: int
+    unanswered: int
+    waiting: int
+    """Nobody has them, and nobody is woken for them: the centre is told when it opens."""
     levels: dict[Level, int]
     mine: int
 
@@ -117,15 +119,8 @@ class Board:
     closed: Sequence[ClosedRow]
     late: Sequence[int]
     """Cases that have neither owner nor clock: promise P3 is broken."""
-    unreached: Sequence["Unreached"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unreached:
-    """An open case whose alerts did not reach somebody."""
-
-    case_id: int
-    messages: int
+    unreached: Sequence[int]
+    """Cases that nobody has, and of whose alerts one did not arrive."""
 
 
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:
@@ -139,7 +134,7 @@ def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int |
         desk=[row for row in kept if row.centre is None],
         closed=_closed(session, scope, now),
         late=[row.id for _, row in pairs if row.standing.late],
-        unreached=_unreached(session, [case.id for case, _ in pairs]),
+        unreached=_unreached(session, [row.id for _, row in pairs if row.standing.unowned]),
     )
 
 
@@ -201,7 +196,7 @@ def rota_gaps(session: Session, scope: Scope) -> list[rota.Gap]:
 
 def centres(session: Session) -> list[tuple[int, str]]:
     """All centres, for the city's filter."""
-    return list(session.execute(select(Centre.id, Centre.name).order_by(Centre.id)).tuples())
+    return list(session.execute(select(Centre.id, Centre.name).order_by(Centre.id)).all())
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -219,7 +214,7 @@ def _open(session: Session, scope: Scope) -> list[tuple[Case, Escalation | None]
         .options(joinedload(Case.centre), selectinload(Case.reports), joinedload(Escalation.owner))
         .order_by(Case.id)
     )
-    return [(case, escalation) for case, escalation in found.tuples()]
+    return [(case, escalation) for case, escalation in found]
 
 
 def _names(session: Session, rung: str, centre_id: int | None, at: datetime) -> tuple[str, ...]:
@@ -233,22 +228,18 @@ def _names(session: Session, rung: str, centre_id: int | None, at: datetime) -> 
     return tuple(officer.name for officer in rota.who(session, rung, centre_id, at))
 
 
-def _by_urgency(row: Row) -> tuple[int, bool, bool, datetime, int]:
+def _by_urgency(row: Row) -> tuple[int, bool, int, datetime, int]:
     """Most urgent first; within a level broken clocks, then what nobody has, then by time left."""
-    return (
-        -row.level.rank,
-        not row.standing.late,
-        not row.standing.unowned,
-        row.standing.until or _FAR,
-        row.id,
-    )
+    order = list(standing.State).index(row.standing.state)
+    return (-row.level.rank, not row.standing.late, order, row.standing.until or _FAR, row.id)
 
 
 def _counts(rows: Sequence[Row], officer_id: int | None) -> Counts:
     levels = Counter(row.level for row in rows)
     return Counts(
         open=len(rows),
-        unowned=sum(row.standing.unowned for row in rows),
+        unanswered=sum(row.standing.state is standing.State.UNANSWERED for row in rows),
+        waiting=sum(row.standing.state is standing.State.WAITING for row in rows),
         levels={level: levels[level] for level in reversed(Level)},
         mine=sum(officer_id is not None and row.standing.owner_id == officer_id for row in rows),
     )
@@ -275,18 +266,17 @@ def _closed(session: Session, scope: Scope, now: datetime) -> list[ClosedRow]:
     ]
 
 
-def _unreached(session: Session, case_ids: Sequence[int]) -> list[Unreached]:
-    if not case_ids:
-        return []
-    counted = session.execute(
-        select(Message.case_id, func.count())
+def _unreached(session: Session, case_ids: Sequence[int]) -> list[int]:
+    """Those of the cases of which a duty message did not arrive, as far as it was still needed."""
+    found = session.scalars(
+        select(Message.case_id)
         .where(
             Message.case_id.in_(case_ids),
             Message.lane == "duty",
             Message.state.in_((State.UNDELIVERED, State.FAILED)),
             Message.reason.is_distinct_from("withdrawn"),
         )
-        .group_by(Message.case_id)
+        .distinct()
         .order_by(Message.case_id)
     )
-    return [Unreached(case_id=case_id, messages=count) for case_id, count in counted.tuples() if case_id]
+    return [case_id for case_id in found if case_id is not None]

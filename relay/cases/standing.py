@@ -17,7 +17,7 @@ EVERYONE = "everyone"
 
 
 class State(StrEnum):
-    """The states that the board tells apart."""
+    """The states that the board tells apart, in the order in which it lists them."""
 
     UNANSWERED = "unanswered"  # nobody has it: `until` is when the next person is told
     WAITING = "waiting"  # nobody is woken for it: `until` is when the centre opens

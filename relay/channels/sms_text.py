@@ -24,8 +24,15 @@ def segments(text: str) -> int:
     if all(c in GSM_BASIC or c in GSM_EXTENDED for c in text):
         length = sum(2 if c in GSM_EXTENDED else 1 for c in text)
         return 1 if length <= GSM_ALONE else -(-length // GSM_PART)
-    length = units(text)
-    return 1 if length <= UCS2_ALONE else -(-length // UCS2_PART)
+    if units(text) <= UCS2_ALONE:
+        return 1
+    parts, room = 1, UCS2_PART
+    for character in text:
+        size = units(character)
+        if size > room:  # the two halves of an emoji are never torn into two parts
+            parts, room = parts + 1, UCS2_PART
+        room -= size
+    return parts
 
 
 def shorten(text: str, limit: int) -> str:

@@ -8,8 +8,8 @@ from relay.city import City
 from relay.messages import Messages
 from relay.vocabulary import Level, Sign
 
-#: Two UCS-2 parts. Longer texts cost more and arrive in pieces.
-MOST_UNITS = 2 * sms_text.UCS2_PART
+#: Two UCS-2 parts, less one for an emoji that must not be torn in two. Longer texts cost more and come in pieces.
+MOST_UNITS = 2 * sms_text.UCS2_PART - 1
 #: What is left of the free field when a text has to be cut hard.
 LEAST_UNITS = 4
 

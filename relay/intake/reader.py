@@ -1,6 +1,7 @@
 """The reader of this process: the city's lexicon and town table, ready to read reports."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +14,12 @@ from relay.triage.lexicon import Lexicon
 from relay.triage.reading import Reader
 
 
+class _Kept:
+    """The last reader: made anew only when the town table has changed. Replaced whole, so threads need no lock."""
+
+    last: tuple[Lexicon, TownTable, Reader] | None = None
+
+
 def current() -> Reader:
     """A reader with the present town table; with the database away, with the config folder's own."""
     try:
@@ -20,14 +27,13 @@ def current() -> Reader:
             towns = places.town_table(session)
     except SQLAlchemyError:
         towns = places.town_table(None)
-    return _reader(_lexicon(), towns)
+    words = _lexicon(settings.current().config)
+    kept = _Kept.last
+    if kept is None or kept[0] is not words or kept[1] is not towns:
+        kept = _Kept.last = (words, towns, Reader(words, towns))
+    return kept[2]
 
 
 @lru_cache(maxsize=2)
-def _reader(words: Lexicon, towns: TownTable) -> Reader:
-    return Reader(words, towns)
-
-
-@lru_cache(maxsize=1)
-def _lexicon() -> Lexicon:
-    return lexicon.load(config_files.path_of(settings.current().config, "triage.toml"))
+def _lexicon(folder: Path) -> Lexicon:
+    return lexicon.load(config_files.path_of(folder, "triage.toml"))

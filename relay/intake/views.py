@@ -5,6 +5,8 @@ A report is accepted first: refused is only a form that says nothing at all, or 
 
 import secrets
 from collections.abc import Iterable
+from contextlib import closing
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -12,9 +14,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import ServiceUnavailable
 
 from relay import clock, db
-from relay.intake import groups, photos, service
+from relay.intake import audit, groups, photos, service
 from relay.intake.form import FormReport, Note, as_typed, external_id, parse
 from relay.intake.incoming import Incoming, ReceiptStatus, content_hash
 from relay.partners import service as partners
@@ -27,8 +30,10 @@ log = structlog.get_logger(__name__)
 
 bp = Blueprint("intake", __name__, template_folder="templates")
 
-#: The photo, the words, and the wrapping of both.
-MAX_REQUEST_BYTES = photos.MAX_BYTES + 2 * 1024 * 1024
+#: Well above the largest photo that is taken: a larger one is left out, and its report is accepted all the same.
+MAX_REQUEST_BYTES = 32 * 1024 * 1024
+#: How long one self-audit serves the forms of this process.
+LOOK_AGAIN = timedelta(seconds=15)
 
 #: Kind words on the receipt page about what could not be used. Only the code travels in the address.
 NOTES: dict[str, LazyString] = {
@@ -50,7 +55,9 @@ NO_RECEIPT = lazy_gettext("受付の記録が見つかりません。期限が�
 BIG_PHOTO = frozenset({photos.Reason.TOO_BIG, photos.Reason.TOO_MANY_PIXELS})
 
 WHEN: dict[Level, LazyString] = {
-    Level.EMERGENCY: lazy_gettext("当番の人に、すぐ知らせます。119・110への電話は、あなたがしてください。"),
+    Level.EMERGENCY: lazy_gettext(
+        "当番の人に、すぐ知らせます。119・110にまだ電話していないときは、いま電話してください。"
+    ),
     Level.URGENT: lazy_gettext("当番の人に、すぐ知らせます。夜や休みの日も知らせます。"),
     Level.PROMPT: lazy_gettext("担当の人に、きょうのうちに知らせます。夜のときは、朝いちばんに知らせます。"),
     Level.ROUTINE: lazy_gettext("担当の人が、数日のうちに読みます。"),
@@ -108,14 +115,19 @@ def receipt(token: str, receipt: str) -> ResponseReturnValue:
 @bp.post("/r/<token>/receipt/<receipt>/place")
 def place(token: str, receipt: str) -> ResponseReturnValue:
     """The reporter's answer to 「場所を教えてください」."""
-    status = service.receipt_status(receipt)
+    answer = parse(request.form)
+    try:
+        status = service.receipt_status(receipt)
+        if status and not answer.empty:
+            service.answer_place(receipt, answer.given, answer.text)
+    except SQLAlchemyError as error:
+        log.warning("place_not_taken", exc_info=True)
+        raise ServiceUnavailable from error
     if status is None:
         return _unknown(NO_RECEIPT)
-    answer = parse(request.form)
     if answer.empty:
         nothing = {"town": gettext("町名と番地か、場所の説明を書いてください。")}
         return _receipt_page(token, receipt, status, (), errors=nothing), 422
-    service.answer_place(receipt, answer.given, answer.text)
     return redirect(url_for("intake.receipt", token=token, receipt=receipt, note=["place"]), code=303)
 
 
@@ -135,7 +147,10 @@ def _partner(token: str) -> tuple[PartnerView | None, bool]:
 
 def _upload() -> bytes:
     file = request.files.get("photo")
-    return file.stream.read() if file else b""
+    if not file:
+        return b""
+    with closing(file):
+        return file.stream.read(photos.MAX_BYTES + 1)
 
 
 def _photo(upload: bytes) -> tuple[bytes | None, str | None]:
@@ -194,6 +209,7 @@ def _form_page(
         days=groups.DAYS,
         chime=groups.CHIME,
         towns=_towns(),
+        troubled=_troubled(),
     )
 
 
@@ -221,6 +237,22 @@ def _receipt_page(
         errors=errors or {},
         towns=_towns() if status and status.ask_place else (),
     )
+
+
+class _Watch:
+    """The last look of this process at the self-audit. Replaced whole: threads need no lock."""
+
+    last: tuple[datetime, bool] | None = None
+
+
+def _troubled() -> bool:
+    """Whether a promise of the relay does not hold right now, so that reporters should phone as well."""
+    now = clock.now()
+    if _Watch.last and timedelta(0) <= now - _Watch.last[0] < LOOK_AGAIN:
+        return _Watch.last[1]
+    troubled = not audit.look().sound
+    _Watch.last = (now, troubled)
+    return troubled
 
 
 def _unknown(reason: LazyString) -> ResponseReturnValue:

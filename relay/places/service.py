@@ -97,7 +97,7 @@ def _from_database(session: Session) -> TownTable:
         select(Town.name, Town.kana, Town.postcode, District.name)
         .outerjoin(District, District.id == Town.district_id)
         .order_by(Town.id)
-    ).tuples()
+    )
     try:
         names = city_names(settings.current().config)
     except ConfigError:

@@ -25,6 +25,10 @@ def test_parts_are_counted_as_the_networks_count(text: str, parts: int) -> None:
     assert sms_text.segments(text) == parts
 
 
+def test_an_emoji_at_the_end_of_a_part_moves_to_the_next_one_whole() -> None:
+    assert sms_text.segments("あ" * 66 + "🚑" + "あ" * 66) == 3
+
+
 def test_an_emoji_counts_as_two() -> None:
     assert sms_text.segments("🚑" * 35) == 1
     assert sms_text.segments("🚑" * 36) == 2

@@ -14,10 +14,12 @@ from relay.duty.models import Officer, Shift
 from relay.outbox.models import Message, State
 from relay.timeline import Event, Kind
 from relay.vocabulary import Level, Outcome
-from tests.duty.conftest import Desk
+from tests.desk import Desk
 
 #: The sample's rota covers the weeks around the present; noon of a Japanese weekday, so that centres are open.
-NOON = datetime.combine(clock.local(clock.now()).date(), datetime.min.time(), tzinfo=clock.JAPAN) + timedelta(hours=12)
+NOON = datetime.combine(clock.local(clock.now()).date(), datetime.min.time(), tzinfo=clock.JAPAN) + timedelta(
+    hours=12
+)
 while NOON.weekday() > 3 or (NOON.month, NOON.day) in ((11, 23), (12, 29), (12, 30), (12, 31), (1, 1)):  # noqa: SIM114
     NOON += timedelta(days=1)
 
@@ -65,7 +67,9 @@ def test_a_tick_that_runs_twice_tells_nobody_twice(desk: Desk) -> None:
 
 def test_a_step_with_nobody_on_duty_is_skipped_at_once(desk: Desk) -> None:
     with db.transaction() as session:
-        backup = session.scalars(select(Officer.id).where(Officer.phone == desk.city["centre"]["backup"])).one()
+        backup = session.scalars(
+            select(Officer.id).where(Officer.phone == desk.city["centre"]["backup"])
+        ).one()
         duty = session.scalars(select(Officer.id).where(Officer.phone == desk.city["centre"]["duty"])).one()
         session.execute(update(Officer).where(Officer.id.in_((duty, backup))).values(active=False))
     with at(0):

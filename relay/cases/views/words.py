@@ -1,5 +1,6 @@
 """Sentences for what happened to a case; words for states, messages and reasons. In the page's language."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -7,76 +8,80 @@ from pathlib import Path
 from typing import Any
 
 import phonenumbers
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext
 
 from relay import clock, config_files, settings
+from relay.cases.chronicle import Sent
 from relay.cases.queries import Place
 from relay.cases.views.language import _
 from relay.timeline import Kind
 from relay.triage import lexicon
 from relay.web import words
 
+LINK = re.compile(r"https?://\S+")
+MOBILE = re.compile(r"\+81([5-9]0)(\d{4})(\d{4})")
 MINUTES_A_HOUR = 60
 MINUTES_A_DAY = 24 * MINUTES_A_HOUR
 
 WHO: Mapping[str, LazyString] = {
-    "duty": _l("当番"),
-    "backup": _l("予備の当番"),
-    "head": _l("センター長"),
-    "city": _l("市の当直"),
-    "everyone": _l("全員"),
+    "duty": lazy_gettext("当番"),
+    "backup": lazy_gettext("予備の当番"),
+    "head": lazy_gettext("センター長"),
+    "city": lazy_gettext("市の当直"),
+    "everyone": lazy_gettext("全員"),
 }
 PURPOSES: Mapping[str, LazyString] = {
-    "duty": _l("担当者への連絡"),
-    "update": _l("続報"),
-    "reminder": _l("対応の確認"),
-    "alarm": _l("届かないことの警告"),
-    "receipt": _l("受付の返信"),
-    "ask_place": _l("場所の問い合わせ"),
-    "feedback": _l("結果のお知らせ"),
-    "reply": _l("返信への回答"),
+    "duty": lazy_gettext("担当者への連絡"),
+    "update": lazy_gettext("続報"),
+    "reminder": lazy_gettext("対応の確認"),
+    "alarm": lazy_gettext("届かないことの警告"),
+    "receipt": lazy_gettext("受付の返信"),
+    "ask_place": lazy_gettext("場所の問い合わせ"),
+    "feedback": lazy_gettext("結果のお知らせ"),
+    "reply": lazy_gettext("返信への回答"),
 }
 STATES: Mapping[str, LazyString] = {
-    "queued": _l("送信待ち"),
-    "sending": _l("送信中"),
-    "accepted": _l("送信済み"),
-    "delivered": _l("届いた"),
-    "undelivered": _l("届かない"),
-    "failed": _l("送れなかった"),
+    "queued": lazy_gettext("送信待ち"),
+    "sending": lazy_gettext("送信中"),
+    "accepted": lazy_gettext("送信済み"),
+    "delivered": lazy_gettext("届いた"),
+    "undelivered": lazy_gettext("届かない"),
+    "failed": lazy_gettext("送れなかった"),
 }
+WITHDRAWN = "withdrawn"
 STATE_TONES: Mapping[str, str] = {"delivered": "good", "undelivered": "error", "failed": "error"}
 NOT_SENT: Mapping[str, LazyString] = {
-    "handset_off": _l("電源が入っていないか、圏外"),
-    "blocked": _l("受信を拒否している"),
-    "unknown_number": _l("使われていない番号"),
-    "landline": _l("SMSを受け取れない電話"),
-    "filtered": _l("通信会社に止められた"),
-    "unknown": _l("理由は不明"),
-    "expired": _l("時間が過ぎた"),
-    "opted_out": _l("STOPと返信し、受け取りを止めている"),
-    "bad_number": _l("番号が正しくない"),
-    "country_not_allowed": _l("この国の番号には送れない"),
-    "not_mobile": _l("携帯電話の番号ではない"),
-    "too_long": _l("文が長すぎる"),
+    "handset_off": lazy_gettext("電源が入っていないか、圏外"),
+    "blocked": lazy_gettext("受信を拒否している"),
+    "unknown_number": lazy_gettext("使われていない番号"),
+    "landline": lazy_gettext("SMSを受け取れない電話"),
+    "filtered": lazy_gettext("通信会社に止められた"),
+    "unknown": lazy_gettext("理由は不明"),
+    "expired": lazy_gettext("時間が過ぎた"),
+    "withdrawn": lazy_gettext("必要がなくなったため"),
+    "opted_out": lazy_gettext("STOPと返信し、受け取りを止めている"),
+    "bad_number": lazy_gettext("番号が正しくない"),
+    "country_not_allowed": lazy_gettext("この国の番号には送れない"),
+    "not_mobile": lazy_gettext("携帯電話の番号ではない"),
+    "too_long": lazy_gettext("文が長すぎる"),
 }
 VIA: Mapping[str, LazyString] = {
-    "link": _l("リンク"),
-    "sms": _l("SMSの返信"),
-    "voice": _l("電話"),
-    "board": _l("画面"),
+    "link": lazy_gettext("リンク"),
+    "sms": lazy_gettext("SMSの返信"),
+    "voice": lazy_gettext("電話"),
+    "board": lazy_gettext("画面"),
 }
 CHANNELS: Mapping[str, LazyString] = {
-    "form": _l("フォーム"),
-    "sms": _l("SMS"),
-    "api": _l("事業者のシステム"),
-    "voice": _l("電話"),
-    "email": _l("メール"),
+    "form": lazy_gettext("フォーム"),
+    "sms": lazy_gettext("SMS"),
+    "api": lazy_gettext("事業者のシステム"),
+    "voice": lazy_gettext("電話"),
+    "email": lazy_gettext("メール"),
 }
 RAISED_BY: Mapping[str, LazyString] = {
-    "second_report": _l("同じ家について続けて通報があったため"),
-    "place_answer": _l("場所の返信に新しい様子があったため"),
-    "joined": _l("まとめた案件のほうが緊急だったため"),
+    "second_report": lazy_gettext("同じ家について続けて通報があったため"),
+    "place_answer": lazy_gettext("場所の返信に新しい様子があったため"),
+    "joined": lazy_gettext("まとめた案件のほうが緊急だったため"),
 }
 
 
@@ -86,11 +91,26 @@ def of(table: Mapping[str, LazyString], code: object) -> str:
     return str(table.get(text, text))
 
 
+def state(sent: Sent) -> str:
+    """How far a message got, in a word. What was taken back in time is no failure."""
+    return _("送らなかった") if sent.reason == WITHDRAWN else of(STATES, sent.state)
+
+
+def tone(sent: Sent) -> str:
+    """The colour that goes with ``state``."""
+    return "" if sent.reason == WITHDRAWN else STATE_TONES.get(sent.state, "")
+
+
 def not_sent(reason: str | None) -> str:
     """Why a message did not arrive."""
     if reason and reason.startswith("error_"):
         return _("エラー %(code)s", code=reason.removeprefix("error_"))
     return of(NOT_SENT, reason or "unknown")
+
+
+def body(text: str) -> str:
+    """A message as others than its receiver may read it: a link in it is its receiver's own key."""
+    return LINK.sub(_("［本人だけのリンク］"), text)
 
 
 def names(people: Sequence[str]) -> str:
@@ -104,7 +124,10 @@ def place(found: Place) -> str:
 
 
 def phone(number: str) -> str:
-    """A number as people here write it: 090-1234-5678."""
+    """A number as people here write it: 090-1234-5678, 0586-28-9100."""
+    mobile = MOBILE.fullmatch(number)
+    if mobile:
+        return "0" + "-".join(mobile.groups())
     try:
         parsed = phonenumbers.parse(number, "JP")
     except phonenumbers.NumberParseException:

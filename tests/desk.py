@@ -1,11 +1,10 @@
-"""A case on the test's database, opened as a report would open it, and a look at who was told."""
+"""Cases on the test's database, opened as a report would open them, and a look at who was told."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from relay import clock, db
@@ -22,11 +21,13 @@ class Desk:
     """Files reports and reads what came of them."""
 
     city: dict[str, Any]
-    filed: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def file(self, level: Level = Level.URGENT, *, number: str = "1-2-3", town: str | None = "", **more: Any) -> int:
+    def file(
+        self, level: Level = Level.URGENT, *, number: str = "1-2-3", town: str | None = "", **more: Any
+    ) -> int:
         """File one report as read; returns its case. ``town`` empty: a town of the sample's first centre."""
-        self.filed += 1
+        filed = next(self.numbers)
         place = Place(
             town=self.city["centre"]["town"] if town == "" else town,
             number=number,
@@ -50,7 +51,7 @@ class Desk:
             report = filing.file(
                 session,
                 Filing(
-                    number=f"0000-{self.filed:04d}",
+                    number=f"0000-{filed:04d}",
                     channel="sms",
                     received_at=clock.now(),
                     partner_id=None,
@@ -87,12 +88,3 @@ class Desk:
         phone = self.city["city"]["number"] if role == "city" else self.city["centre"][role]
         with db.transaction() as session:
             return session.scalars(select(Officer.id).where(Officer.phone == phone)).one()
-
-
-@pytest.fixture
-def desk(database: str, city_sample: dict[str, Any]) -> Desk:
-    del database
-    return Desk(city_sample)
-
-
-Travel = Callable[[datetime], None]

@@ -1,0 +1,1 @@
+"""Bringing the city's lists in from CSV files: one module per kind of list, nothing half-written."""

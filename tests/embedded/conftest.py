@@ -1,0 +1,53 @@
+"""Folders for embedded servers."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from relay.embedded import postgres
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a short path (a socket's path may have about a hundred bytes) that other users may pass."""
+    folder = Path(tempfile.mkdtemp(prefix="relay-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def made_data() -> Iterator[Path]:
+    """A database folder as the first start leaves it; making one takes most of a second, copying it does not."""
+    folder = Path(tempfile.mkdtemp(prefix="relay-", dir="/tmp"))
+    server = postgres.start(folder / "pg", durable=False)
+    server.stop()
+    yield folder / "pg"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def pg_folder(place: Path, made_data: Path) -> Path:
+    """A database folder with nothing running on it."""
+    subprocess.run(["cp", "-a", str(made_data), str(place / "pg")], check=True)  # keeps owners
+    return place / "pg"
+
+
+Cleanup = Callable[[postgres.EmbeddedPostgres], postgres.EmbeddedPostgres]
+
+
+@pytest.fixture
+def stopped() -> Iterator[Cleanup]:
+    """Stops the servers given to it when the test is over."""
+    servers: list[postgres.EmbeddedPostgres] = []
+
+    def keep(server: postgres.EmbeddedPostgres) -> postgres.EmbeddedPostgres:
+        servers.append(server)
+        return server
+
+    yield keep
+    for server in servers:
+        server.stop()
