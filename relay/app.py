@@ -6,12 +6,11 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from relay import city, config_files, health, logs, messages, settings
+from relay import city, health, logs, messages, settings
 from relay.accounts import limits, security
 from relay.cases import views as case_views
 from relay.intake import views as intake_views
-from relay.intake import webhooks
-from relay.triage import lexicon
+from relay.intake import reader, webhooks
 from relay.web import site
 
 #: A photo of 10 MB, its form around it, and some room.
@@ -46,4 +45,4 @@ def check_config() -> None:
     folder = settings.current().config
     city.load(folder)
     messages.load(folder)
-    lexicon.load(config_files.path_of(folder, "triage.toml"))
+    reader.words_of(folder)

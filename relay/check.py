@@ -174,8 +174,8 @@ def _database() -> Line:
     newest = ScriptDirectory(str(Path(db.__file__).with_name("migrations"))).get_current_head()
     if current != newest:
         return trouble(
-            f"データベース：形が古いままです（{current or 'なし'} → {newest}）。relay up で起動すると新しくなります",
-            f"database: its schema is old ({current or 'none'} → {newest}): relay up renews it",
+            f"データベース：形が古いままです（{current or 'なし'} → {newest}）。relay migrate で新しくしてください",
+            f"database: its schema is old ({current or 'none'} → {newest}): renew it with relay migrate",
         )
     return fine("データベース：つながり、形も最新です", "database: connected, schema up to date")
 

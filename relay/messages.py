@@ -53,7 +53,7 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ),
         ("answer.unknown_code", "code", "phone"),
         ("answer.which_code", "code", ""),
-        ("answer.failed", "", "phone"),
+        ("answer.no_case", "", "phone"),
         *((f"receipt.{key}", "number", "phone") for key in (*Level, "spooled")),
         ("ask.place", "number", ""),
         ("ask.place_candidates", "number candidates", ""),
@@ -148,8 +148,9 @@ def _no_word_twice(groups: list[tuple[str, tuple[str, ...]]], name: str, faults:
     seen: dict[str, str] = {}
     for group, words in groups:
         for word in words:
-            if seen.setdefault(word, group) != group:
-                faults.append(f"{name}: the reply word {word} stands for both {seen[word]} and {group}")
+            first = seen.setdefault(word, group)
+            if first != group:
+                faults.append(f"{name}: the reply word {word} stands for both {first} and {group}")
 
 
 def _braced(names: frozenset[str] | set[str]) -> str:

@@ -131,8 +131,7 @@ def test_every_fault_of_a_config_file_has_a_line_of_its_own(folder: Path) -> Non
 
 def test_a_database_that_is_away_is_said_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://relay:geheim@127.0.0.1:1/relay")
-    db.engine().dispose()
-    db.engine.cache_clear()
+    db.forget()
 
     (line,) = troubles()
 

@@ -27,7 +27,10 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="How the person is named on timelines.")
 @click.option(
-    "--role", type=click.Choice(list(Role)), required=True, help="city: all. centre: its own cases."
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help="city: all. centre: its own cases.",
 )
 @click.option("--centre", "centre_code", help="Code of the centre, for the role centre.")
 @click.option("--officer", "officer_phone", help="Phone number of the same person on the duty rota (+81…).")

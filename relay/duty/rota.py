@@ -95,7 +95,9 @@ def gaps(session: Session, *, days: int) -> list[Gap]:
         for rank in RANKS.values():
             shifts = session.scalars(
                 select(Shift)
+                .join(Officer, Officer.id == Shift.officer_id)
                 .where(
+                    Officer.active,
                     Shift.centre_id == centre.id,
                     Shift.rank == rank,
                     Shift.ends_at > start,

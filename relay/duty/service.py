@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from relay import city, clock, db, timeline, tokens
@@ -232,12 +232,18 @@ def resume(session: Session, escalation: Escalation, *, owner: Officer | None) -
         _start(session, escalation)
 
 
-def case_of_code(session: Session, code: str) -> int | None:
-    """The case that officers mean by ``code``: an open one, else the one that ended last and not long ago."""
+def case_of_code(session: Session, code: str, officer: Officer) -> int | None:
+    """The case that ``officer`` means by ``code``: an open one, else the one that ended last and not long ago.
+
+    Only cases of the own centre, or of which the officer was told, count: a mistyped code must not show one
+    centre's case to another. The city's officers answer for all.
+    """
     recent = (Escalation.ended_at.is_(None)) | (Escalation.ended_at > clock.now() - AFTERLIFE)
+    told = select(DutyLink.case_id).where(DutyLink.officer_id == officer.id)
+    own = (Escalation.centre_id == officer.centre_id) | Escalation.case_id.in_(told)
     return session.scalar(
         select(Escalation.case_id)
-        .where(Escalation.reply_code == code, recent)
+        .where(Escalation.reply_code == code, recent, true() if officer.centre_id is None else own)
         .order_by(Escalation.ended_at.desc().nulls_first())
         .limit(1)
     )

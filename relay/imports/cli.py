@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from relay import settings
 from relay.config_files import ConfigError
@@ -73,6 +74,13 @@ def _run(kind: str, file: Path, *, dry_run: bool, remove_missing: bool, lang: st
                 f"{file.name} can't be read ({error.strerror})",
             )
         ) from error
+    except OperationalError as error:
+        raise click.ClickException(
+            choose(
+                "データベースにつながりません。relay check で確かめてください",
+                "the database is away: look with relay check",
+            )
+        ) from error
     except service.Collision as error:
         raise click.ClickException(
             choose(
@@ -93,7 +101,7 @@ def _faults(file: Path, result: Result, lang: str) -> None:
     click.echo(
         _chooser(lang)(
             f"{file.name}：{count}件の誤りがあります。何も変えていません。直してからもう一度実行してください",
-            f"{file.name}: {count} faults, nothing was written: correct them and run it again",
+            f"{file.name}: nothing was written (faults: {count}): correct them and run it again",
         ),
         err=True,
     )

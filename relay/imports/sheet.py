@@ -14,6 +14,8 @@ from relay.imports.result import Column, Result
 
 MAX_BYTES = 20_000_000
 MAX_CELL = 200
+#: An .xlsx file is a ZIP archive.
+EXCEL_BOOK = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ def read(data: bytes, columns: Sequence[Column], result: Result) -> list[Row]:
     """
     if len(data) > MAX_BYTES:
         result.fault(None, "file_too_big", megabytes=MAX_BYTES // 1_000_000)
+        return []
+    if data.startswith(EXCEL_BOOK):
+        result.fault(None, "excel_book")
         return []
     text = _decode(data)
     if text is None:

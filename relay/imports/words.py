@@ -14,6 +14,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "ファイルが大きすぎます（{megabytes}MBまで）。CSVファイルか確かめてください",
         "the file is too big (up to {megabytes} MB): check that it is a CSV file",
     ),
+    "excel_book": (
+        "Excelブックのままです。「名前を付けて保存」で「CSV UTF-8（コンマ区切り）」を選んで保存してください",
+        "this is an Excel book: save it as “CSV UTF-8 (comma delimited)”",
+    ),
     "encoding": (
         "文字コードが読めません。"
         "Excelの「名前を付けて保存」で「CSV UTF-8（コンマ区切り）」を選び、保存し直してください",

@@ -27,7 +27,7 @@ def current() -> Reader:
             towns = places.town_table(session)
     except SQLAlchemyError:
         towns = places.town_table(None)
-    words = _lexicon(settings.current().config)
+    words = words_of(settings.current().config)
     kept = _Kept.last
     if kept is None or kept[0] is not words or kept[1] is not towns:
         kept = _Kept.last = (words, towns, Reader(words, towns))
@@ -35,5 +35,6 @@ def current() -> Reader:
 
 
 @lru_cache(maxsize=2)
-def _lexicon(folder: Path) -> Lexicon:
+def words_of(folder: Path) -> Lexicon:
+    """The lexicon of a config folder, compiled once a process: that takes about a second."""
     return lexicon.load(config_files.path_of(folder, "triage.toml"))

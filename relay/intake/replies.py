@@ -17,9 +17,9 @@ from relay.vocabulary import Outcome
 
 def concerns_a_case(session: Session, reply: Reply, officer: Officer) -> bool:
     """Whether this reply means one of our cases. A note behind a number that is no code is an ordinary report."""
-    if reply.code is None:
-        return bool(duty.only_open_code(session, officer.id))
-    return duty.case_of_code(session, reply.code) is not None or reply.command != Command.NOTE
+    if reply.command != Command.NOTE:
+        return True
+    return reply.code is not None and duty.case_of_code(session, reply.code, officer) is not None
 
 
 def carry_out(reply: Reply, officer_id: int) -> str:
@@ -27,10 +27,12 @@ def carry_out(reply: Reply, officer_id: int) -> str:
     with db.transaction() as session:
         officer = session.get_one(Officer, officer_id)
         codes = [reply.code] if reply.code else duty.only_open_code(session, officer.id)
-        case_id = duty.case_of_code(session, codes[0]) if len(codes) == 1 else None
+        case_id = duty.case_of_code(session, codes[0], officer) if len(codes) == 1 else None
     words, phone = messages.current(), city.current().desk_phone
-    if len(codes) != 1:
-        return words.text("answer.which_code", code=codes[0] if codes else "12")
+    if not codes:
+        return words.text("answer.no_case", phone=phone)
+    if len(codes) > 1:
+        return words.text("answer.which_code", code=codes[0])
     if case_id is None:
         return words.text("answer.unknown_code", code=codes[0], phone=phone)
     actor = Actor(name=officer.name, officer_id=officer.id)

@@ -149,9 +149,9 @@ def _asked(session: Session, sender: str, reading: Reading) -> tuple[int, str, s
     """The report whose place this SMS tells: id, number, language. None when it has news of its own."""
     since = clock.now() - timedelta(hours=city.current().place_answer_hours)
     report = filing.waiting_for_place(session, sender, since=since)
-    if report is None or reading.place.town is None:
+    if report is None or not {sign.value for sign in reading.signs} <= set(report.signs):
         return None
-    if not {sign.value for sign in reading.signs} <= set(report.signs):
+    if reading.place.town is None and reading.signs:
         return None
     return report.id, report.number, report.language
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from relay.places.address import Address, read_number
+from relay.places.numbers import KANJI_DIGITS
 from relay.places.table import TownTable
 from relay.places.writing import hiragana, place_form
 
@@ -18,11 +19,11 @@ _PERSON = re.compile(
     r"の(?:お|ご)?(?:おばあ|ばあ|婆|おじい|じい|爺|奥さ|奥様|旦那|主人|ご主人|嫁|息子|娘|夫婦|方(?!面|角|向)|人|大将|親父|母|父|老夫婦|家族)"
 )
 _LANDMARK = re.compile(
-    r"(?:駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
+    r"(?:の?駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
     r"|さま|様のお祭|祭|宮|新聞|時代|町|通|荘|団地|マンション|アパート|コーポ|ハイツ)"
 )
 _OWN_SHOP = re.compile(
-    r"\s?(?:の)?(?:[^\s、。]{0,6}?)(?:販売店|販売所|郵便局|営業所|支店|支局|出張所|配送センター|集配|事業所|店の者|店です|店の店員|店員|店より|店から|店長|交番|スーパー|コンビニ|薬局|銀行|信金"
+    r" ?(?:の)?(?:[^\s、。]{0,6}?)(?:販売店|販売所|郵便局|営業所|支店|支局|出張所|配送センター|集配|事業所|店の者|店です|店の店員|店員|店より|店から|店長|交番|スーパー|コンビニ|薬局|銀行|信金"
     r"|ファミマ|セブン|ローソン|店(?=$|[、。\s]))(?!の?(?:隣|となり|裏|前|横|向か|そば|近く|角|上|二階|2階|手前|先|斜め|はす))"
 )
 _NOT_THIS = re.compile(r"\s?(?:じゃない|ではない|でない|じゃなく|ではなく|とは別|とは違)")
@@ -33,6 +34,8 @@ _LEFT_WORDS = (
 )  # fmt: skip
 _OTHER_CITY = re.compile(rf"(?P<name>[{_KANJI}]{{2,4}}?)(?:市|郡)(?!場|内|役|民|営|立|長|道|外|街|の人)")
 _NOT_CITY = re.compile("(?:都|同|本|当|[五九四六七八二三]日)$")
+#: 「一宮市」 is the city, whether or not the table's folder says what the city is called.
+_CITY = re.compile("市(?!場|町|之|ノ)")
 #: Between town and number: 字 and its name, or a bare 字 name of a few kanji.
 _KOAZA = re.compile(rf"(?:大?字\s?[^0-9\s、。,()]{{1,10}}?(?=[0-9〇一二三四五六七八九十百千])|[{_KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))")
 _KOAZA_NEVER = re.compile(
@@ -112,12 +115,11 @@ class Index:
     def _mention(self, text: str, folded: str, match: re.Match[str]) -> Mention | None:
         name, start, end = match.group(), match.start(), match.end()
         whole = name in self._whole
-        city = whole and name in self._city
-        if _NOT_THIS.match(text, end) or not self._begins(folded, start):
+        if _NOT_THIS.match(text, end) or _CITY.match(folded, end) or not self._begins(folded, start):
             return None
         address = _number_after(text, end)
-        if city and not any(folded[:start].endswith(c) for c in self._city if c != name):
-            return Mention((), start, end, address, whole=False, person=False, own_shop=False, short=False)
+        if name in self._city and address is None:
+            return None
         if address is None and _LANDMARK.match(folded, end):
             return None
         if address is None and re.match(f"[{_KANJI}ァ-ヶ]", folded[end : end + 1]) and not (
@@ -163,17 +165,31 @@ class Index:
         return mentions
 
 
+_GAP = re.compile(r" ?(?:の ?(?=[0-9一二三四五六七八九十]))?")
+
+
 def _number_after(text: str, end: int) -> Address | None:
     """The house number after a town, over 「の」, a blank or a 字 name."""
-    rest = re.compile(r"\s?(?:の\s?(?=[0-9一二三四五六七八九十]))?").match(text, end)
-    position = rest.end() if rest else end
+    gap = _GAP.match(text, end)
+    position = gap.end() if gap else end
+    direct = read_number(text, position)
+    if direct is not None and _stands(text, position, direct.end):
+        return direct
     koaza = _KOAZA.match(text, position)
     while koaza is not None and not _KOAZA_NEVER.search(koaza.group().removeprefix("字")):
         address = read_number(text, koaza.end())
-        if address is not None and not re.match(f"[{_KANJI}]", text[address.end : address.end + 1]):
+        if address is not None and _stands(text, koaza.end(), address.end):
             return address
         koaza = re.compile(_longer(koaza)).match(text, position)
-    return read_number(text, position)
+    return None
+
+
+def _stands(text: str, start: int, end: int) -> bool:
+    """Whether digits are a number of their own: 「五」 in 五反田 is none, 「二十」 in 二十番地 is."""
+    written = text[start:end]
+    if not re.fullmatch(f"[{KANJI_DIGITS}]+", written):
+        return True
+    return not re.match(f"[{_KANJI}]", text[end : end + 1])
 
 
 def _longer(koaza: re.Match[str]) -> str:

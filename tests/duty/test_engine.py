@@ -254,3 +254,10 @@ def test_the_sample_rota_has_no_gaps(desk: Desk) -> None:
     del desk
     with db.transaction() as session:
         assert rota.gaps(session, days=14) == []
+
+
+def test_a_slot_of_an_officer_who_was_switched_off_is_a_gap(desk: Desk) -> None:
+    with db.transaction() as session:
+        session.execute(update(Officer).where(Officer.id == desk.officer("backup")).values(active=False))
+    with db.transaction() as session:
+        assert {gap.rank for gap in rota.gaps(session, days=1)} == {2}

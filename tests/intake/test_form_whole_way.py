@@ -17,7 +17,7 @@ from relay.vocabulary import Level, Sign
 @pytest.fixture
 def form(city_sample: dict[str, Any]) -> str:
     """The address of the sample company's form, without the host."""
-    return urlsplit(city_sample["form_url"]).path
+    return urlsplit(str(city_sample["form_url"])).path
 
 
 def test_a_tap_and_an_address_become_a_filed_report_of_that_company(
@@ -40,7 +40,7 @@ def test_a_tap_and_an_address_become_a_filed_report_of_that_company(
     [report] = session.scalars(select(Report)).all()
     assert report.level is Level.URGENT
     assert set(report.signs) >= {Sign.NEWSPAPERS, Sign.NO_ANSWER}
-    assert (report.town, report.number) == (town, report.number)
+    assert (report.town, report.number_in_town) == (town, "2-5-6")
     assert report.partner_id is not None
     page = client.get(answer.headers["Location"]).text
     assert report.number in page

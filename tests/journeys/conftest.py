@@ -16,9 +16,7 @@ from tests.journeys.harness import Relay
 
 
 @pytest.fixture
-def relay(
-    database: str, monkeypatch: pytest.MonkeyPatch, city_sample: dict[str, Any]
-) -> Iterator[Relay]:
+def relay(database: str, monkeypatch: pytest.MonkeyPatch, city_sample: dict[str, Any]) -> Iterator[Relay]:
     """A relay with its phones, on free ports."""
     del database
     own = settings.current()
@@ -38,6 +36,8 @@ def relay(
         settings.current.cache_clear()
         app = create_app()
         server = make_server("127.0.0.1", port, app, threaded=True)
+        # Closing waits for requests under way: each holds a connection to a database that is about to go.
+        server.daemon_threads, server.block_on_close = False, True
         phones.connect(f"http://127.0.0.1:{port}")
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

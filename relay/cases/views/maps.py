@@ -35,11 +35,14 @@ def links(place: Place, reports: Sequence[ReportView]) -> list[MapLink]:
         )
         found.append(MapLink(name=_("Googleマップ"), url=_google(f"{lat:.6f},{lng:.6f}")))
     if place.town:
-        name = _("住所で探す（Googleマップ）") if spots else _("Googleマップ")
-        found.append(
-            MapLink(name=name, url=_google(f"{cities.current().name}{place.town}{place.number or ''}"))
-        )
+        name = _("住所で探す") if spots else _("Googleマップ")
+        found.append(MapLink(name=name, url=_google(f"{_city()}{place.town}{place.number or ''}")))
     return found
+
+
+def _city() -> str:
+    """The city's name as maps know it, without a remark in brackets."""
+    return cities.current().name.split("（")[0]
 
 
 def _google(query: str) -> str:

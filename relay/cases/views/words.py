@@ -267,6 +267,12 @@ def _refused(data: Mapping[str, Any]) -> str:
     )
 
 
+def _released(data: Mapping[str, Any]) -> str:
+    if data.get("officer"):
+        return _("%(officer)s から次の人に交代します", officer=data["officer"])
+    return _("次の人に知らせます")
+
+
 _SENTENCES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
     Kind.OPENED: lambda data: _("案件を開きました（%(level)s）", level=_level(data.get("level"))),
     Kind.REPORTED: _reported,
@@ -293,7 +299,7 @@ _SENTENCES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
         "%(officer)s から返事がないため、次の人に知らせます", officer=data.get("officer")
     ),
     Kind.PROGRESS: lambda _data: _("対応を続けています"),
-    Kind.RELEASED: lambda _data: _("交代を求めました。次の人に知らせます"),
+    Kind.RELEASED: _released,
     Kind.ASSIGNED: lambda data: _("%(officer)s を担当に決めました", officer=data.get("officer")),
     Kind.NOTE: lambda _data: _("メモを書きました"),
     Kind.SPLIT: _split,

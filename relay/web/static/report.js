@@ -109,11 +109,16 @@
     photo.focus();
   });
 
+  function say(words, look = "") {
+    state.className = look;
+    state.textContent = words;
+  }
+
   function settle(words) {
     busy = false;
     button.removeAttribute("aria-disabled");
     buttonWords.textContent = words;
-    state.textContent = "";
+    say("");
   }
 
   /** Say what is wrong above the button, where the thumb is, and keep everything that was typed. */
@@ -172,7 +177,7 @@
     const stop = new AbortController();
     const giveUp = setTimeout(() => stop.abort(), GIVE_UP_MS);
     const slow = setTimeout(() => {
-      state.textContent = form.dataset.slow;
+      say(form.dataset.slow);
     }, SLOW_MS);
     try {
       const answer = await fetch(form.action, { method: "POST", body: data, signal: stop.signal });
@@ -192,7 +197,7 @@
 
   form.addEventListener("input", () => {
     if (!busy) {
-      state.textContent = "";
+      say("");
     }
   });
 
@@ -205,7 +210,8 @@
     button.setAttribute("aria-disabled", "true");
     buttonWords.textContent = form.dataset.sending;
     problems.replaceChildren();
-    state.textContent = form.dataset.sending;
+    // For the ear only: seen words would push the button from under the thumb.
+    say(form.dataset.sending, "visually-hidden");
     send();
   });
 
