@@ -49,6 +49,11 @@ def file(session: Session, filing: Filing) -> Report:
     return _join(session, filing, case)
 
 
+def unclear(place: Place, *, surname: str | None, lat: float | None) -> bool:
+    """Whether the reporter has to be asked where it is: no town, or a town and nothing that finds the home in it."""
+    return place.town is None or (place.number is None and surname is None and lat is None)
+
+
 def _open(session: Session, filing: Filing, home: Home) -> Report:
     centre = places.centre_for(session, home.town) if home.town else None
     reading = filing.reading
@@ -71,7 +76,7 @@ def _open(session: Session, filing: Filing, home: Home) -> Report:
     _reported(session, case, report, joined=False)
     if centre is None:
         timeline.record(session, case.id, Kind.RECEIVED_AT_DESK)
-    if home.town is None or (home.number is None and filing.lat is None and filing.surname is None):
+    if unclear(reading.place, surname=filing.surname, lat=filing.lat):
         ask_place(session, report)
     duty.open_escalation(
         session,

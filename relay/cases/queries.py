@@ -97,7 +97,7 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Numbers over everything in scope, whatever the filters."""
+    """Numbers over everything in scope, or in the centre that was chosen; the other filters don't touch them."""
 
     open: int
     unanswered: int
@@ -126,13 +126,14 @@ class Board:
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:
     """The board as ``scope`` may see it. ``officer_id``: the user's own, for the number of "mine"."""
     now = clock.now()
-    pairs = [(case, row_of(session, case, escalation, now)) for case, escalation in _open(session, scope)]
-    kept = sorted((row for case, row in pairs if filters.keep(case, row)), key=_by_urgency)
+    found = _open(session, scope, filters.centre_id)
+    pairs = [(case, row_of(session, case, escalation, now)) for case, escalation in found]
+    kept = sorted(filter(filters.keep, rows), key=_by_urgency)
     return Board(
         counts=_counts([row for _, row in pairs], officer_id),
         rows=[row for row in kept if row.centre is not None],
         desk=[row for row in kept if row.centre is None],
-        closed=_closed(session, scope, now),
+        closed=_closed(session, scope, filters.centre_id, now),
         late=[row.id for _, row in pairs if row.standing.late],
         unreached=_unreached(session, [row.id for _, row in pairs if row.standing.unowned]),
     )

@@ -11,7 +11,22 @@ from relay.places import service as places
 from relay.places.table import TownTable
 from relay.triage import lexicon
 from relay.triage.lexicon import Lexicon
-from relay.triage.reading import Reader
+from relay.triage.reading import Place, Reader, Reading
+from relay.vocabulary import Level
+
+#: Stands for a report that the machine could not read at all: a person must, and soon.
+UNREAD = Reading(
+    level=Level.URGENT,
+    signs=(),
+    days=None,
+    place=Place(town=None, number=None, building=None, room=None, candidates=()),
+    sealed=True,
+    called_119=False,
+    repeat=False,
+    reasons=(),
+    lexicon="",
+    language="ja",
+)
 
 
 class _Kept:

@@ -1,20 +1,16 @@
 """Intake: taking a report and saying its number at once. The work on it is done afterwards, see ``intake.work``."""
 
-import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from typing import Any
 
-from relay import db, tokens
-from relay.cases import rules as case_rules
-from relay.cases.models import Case, Report
-from relay.duty.models import Escalation
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from relay import db
+from relay.cases import filing
 from relay.intake import reader, spool, storing
-from relay.intake.incoming import Incoming, Receipt, ReceiptStatus
-from relay.intake.models import Inbound
+from relay.intake.incoming import Incoming, Receipt
 from relay.places import service as places
-from relay.places.models import Centre
-from relay.triage.reading import Given, Place, Reading
+from relay.triage.reading import Given, Reading
 from relay.vocabulary import Level
 
 log = structlog.get_logger(__name__)
@@ -22,8 +18,12 @@ log = structlog.get_logger(__name__)
 
 def accept(incoming: Incoming) -> Receipt:
     """Take one report and say its number. With the database away it goes to the spool; it is never refused."""
-    reading = read(incoming)
-    ask = incoming.channel == "form" and _unclear(reading.place, incoming)
+    try:
+        reading = reader.current().read(incoming.text, given=incoming.given)
+    except Exception:
+        # A fault in the reading is ours: the report is kept all the same, and a person reads it.
+        log.exception("not_read")
+        reading = reader.UNREAD
     try:
         with db.transaction() as session:
             inbound, new = storing.store(
@@ -44,7 +44,8 @@ def accept(incoming: Incoming) -> Receipt:
                 level=reading.level,
                 duplicate=not new,
                 spooled=False,
-                ask_place=ask,
+                ask_place=incoming.channel == "form"
+                and filing.unclear(reading.place, surname=incoming.surname, lat=incoming.lat),
                 centre_name=centre.name if centre else None,
                 centre_phone=centre.phone if centre else None,
             )
@@ -80,104 +81,44 @@ def _spooled(incoming: Incoming, reading: Reading) -> Receipt:
     )
 
 
-def read(incoming: Incoming) -> Reading:
-    """How the relay reads this report by itself, whatever case it may join."""
-    return reader.current().read(incoming.text, given=incoming.given)
-
-
-def _unclear(place: Place, incoming: Incoming) -> bool:
-    exact = place.number is not None or incoming.lat is not None or incoming.surname is not None
-    return place.town is None or not exact
-
-
-def _inbound_of(session: Session, token: str) -> Inbound | None:
-    return session.scalar(select(Inbound).where(Inbound.token_hash == tokens.digest(token)))
-
-
-def receipt_status(token: str) -> ReceiptStatus | None:
-    """What the receipt page shows. None when there is no such receipt."""
+def answer_place(token: str, given: Given, text: str) -> None:
+    """The reporter's answer, on the receipt page, to where it is. Kept like a report: also while the report itself is
+    still being worked on or waits in the spool. The caller has seen that ``token`` is a receipt."""
+    entry = {
+        "kind": "place_answer",
+        "receipt": token,
+        "number": storing.new_number(),
+        "payload": {"text": text, "given": storing.given_to_json(given)},
+        "level": Level.PROMPT.value,
+    }
     try:
-        with db.transaction() as session:
-            inbound = _inbound_of(session, token)
-            if inbound is not None:
-                report = session.scalar(select(Report).where(Report.number == inbound.number))
-                return _status(session, inbound, report)
+        stored = store_place_answer(entry)
     except SQLAlchemyError as error:
         log.error("database_away", why=type(error).__name__)
-    entry = spool.get(token)
-    if entry is None:
-        return None
-    return ReceiptStatus(
-        number=entry["number"],
-        level=Level(entry["level"]),
-        state="received",
-        outcome=None,
-        ask_place=False,
-        centre_name=None,
-        centre_phone=None,
-    )
+        stored = False
+    if not stored:
+        spool.put(f"place:{token}", entry)  # behind its report, which waits there as well
 
 
-def _status(session: Session, inbound: Inbound, report: Report | None) -> ReceiptStatus:
-    if report is None:
-        # Stored a moment ago and not worked on yet: what it says by itself is known all the same.
-        given = storing.given_from_json(inbound.payload.get("given"))
-        reading = reader.current().read(inbound.payload.get("text", ""), given=given)
-        level, state, outcome, ask, centre_id = reading.level, "received", None, False, None
-    else:
-        case = session.get_one(Case, report.case_id)
-        owned = select(Escalation.owner_id).where(Escalation.case_id == case.id)
-        level, centre_id = report.level, case.centre_id
-        ask = report.place_asked_at is not None and report.place_answered_at is None
-        sealed = case.sealed or report.sealed
-        if case.closed_at is not None and not sealed:
-            state = "closed"
-            outcome = case_rules.COARSE[case.outcome] if case.outcome else "closed"
-        elif session.scalar(owned) is not None and not sealed:
-            state, outcome = "accepted", None
-        else:
-            state, outcome = "received", None
-    centre = session.get(Centre, centre_id) if centre_id else None
-    return ReceiptStatus(
-        number=inbound.number,
-        level=level,
-        state=state,
-        outcome=outcome,
-        ask_place=ask and state == "received",
-        centre_name=centre.name if centre else None,
-        centre_phone=centre.phone if centre else None,
-    )
+def store_place_answer(entry: dict[str, Any]) -> bool:
+    """Write the answer down beside the report that it belongs to; a second answer to one question changes nothing.
 
-
-def answer_place(token: str, given: Given, text: str) -> None:
-    """The reporter's answer on the receipt page to where it is. Unknown tokens change nothing."""
+    Returns False when there is no such report (yet).
+    """
     with db.transaction() as session:
-        inbound = _inbound_of(session, token)
-        report = session.scalar(select(Report).where(Report.number == inbound.number)) if inbound else None
-        if inbound is None or report is None or report.place_answered_at is not None:
-            return
-        number = storing.new_number()
+        inbound = storing.by_token(session, entry["receipt"])
+        if inbound is None:
+            return False
+        external_id = f"place:{inbound.external_id}"
         storing.store(
             session,
-            external_id=f"place:{inbound.external_id}",
-            content_hash=f"place:{inbound.external_id}",
+            external_id=external_id,
+            content_hash=external_id,
             kind="place_answer",
             sender=inbound.sender,
-            payload={
-                "report_id": report.id,
-                "text": text,
-                "given": {
-                    "signs": sorted(given.signs),
-                    "town": given.town,
-                    "number": given.number,
-                    "building": given.building,
-                    "room": given.room,
-                    "days": given.days,
-                    "chime_tried": given.chime_tried,
-                    "called_119": given.called_119,
-                },
-            },
+            payload={"of": inbound.number, **entry["payload"]},
             answer="",
-            number=number,
+            number=entry["number"],
         )
         db.wake(session, "work_inbound")
+        return True

@@ -118,12 +118,12 @@ def _report(params: Mapping[str, str], external_id: str, sender: str, body: str,
     with db.transaction() as session:
         asked = _asked(session, sender, reading)
         kind = "place_answer" if asked is not None else "report"
-        more = {"report_id": asked[0]} if asked else _as_report(params, body)
+        more = {"of": asked[0]} if asked else _as_report(params, body)
         inbound, new = _store(session, params, external_id, kind, sender, body, more=more, number=number)
         if not new:
             return inbound.answer
         if asked is not None:
-            inbound.answer = messages.current().text("ask.place_thanks", asked[2], number=asked[1])
+            inbound.answer = messages.current().text("ask.place_thanks", asked[1], number=asked[0])
         else:
             inbound.answer = _receipt(session, inbound, sender, reading)
         db.wake(session, "work_inbound")
@@ -145,15 +145,15 @@ def _as_report(params: Mapping[str, str], body: str) -> dict[str, Any]:
     }
 
 
-def _asked(session: Session, sender: str, reading: Reading) -> tuple[int, str, str] | None:
-    """The report whose place this SMS tells: id, number, language. None when it has news of its own."""
+def _asked(session: Session, sender: str, reading: Reading) -> tuple[str, str] | None:
+    """The report whose place this SMS tells: number and language. None when it has news of its own."""
     since = clock.now() - timedelta(hours=city.current().place_answer_hours)
     report = filing.waiting_for_place(session, sender, since=since)
     if report is None or not {sign.value for sign in reading.signs} <= set(report.signs):
         return None
     if reading.place.town is None and reading.signs:
         return None
-    return report.id, report.number, report.language
+    return report.number, report.language
 
 
 def _receipt(session: Session, inbound: Inbound, sender: str, reading: Reading) -> str:

@@ -54,6 +54,11 @@ def find(session: Session, external_id: str) -> Inbound | None:
     return session.scalar(select(Inbound).where(Inbound.external_id == external_id))
 
 
+def by_token(session: Session, token: str) -> Inbound | None:
+    """What the receipt with this token was given for."""
+    return session.scalar(select(Inbound).where(Inbound.token_hash == tokens.digest(token)))
+
+
 def store(
     session: Session,
     *,
@@ -128,7 +133,7 @@ def to_json(incoming: Incoming) -> dict[str, Any]:
         "channel": incoming.channel,
         "partner_id": incoming.partner_id,
         "text": incoming.text,
-        "given": None if given is None else {**asdict(given), "signs": sorted(given.signs)},
+        "given": None if given is None else given_to_json(given),
         "surname": incoming.surname,
         "lat": incoming.lat,
         "lng": incoming.lng,
@@ -136,6 +141,11 @@ def to_json(incoming: Incoming) -> dict[str, Any]:
         "received_at": incoming.received_at.isoformat(),
         "raw": incoming.raw,
     }
+
+
+def given_to_json(given: Given) -> dict[str, Any]:
+    """The form's own fields, to be stored."""
+    return {**asdict(given), "signs": sorted(given.signs)}
 
 
 def given_from_json(data: dict[str, Any] | None) -> Given | None:

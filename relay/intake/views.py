@@ -20,6 +20,7 @@ from relay import clock, db
 from relay.intake import audit, groups, photos, service
 from relay.intake.form import FormReport, Note, as_typed, external_id, parse
 from relay.intake.incoming import Incoming, ReceiptStatus, content_hash
+from relay.intake.status import of_receipt
 from relay.partners import service as partners
 from relay.partners.service import PartnerView
 from relay.places import service as places
@@ -103,7 +104,7 @@ def send(token: str) -> ResponseReturnValue:
 def receipt(token: str, receipt: str) -> ResponseReturnValue:
     """The receipt: number, what happens next, how it stands."""
     try:
-        status = service.receipt_status(receipt)
+        status = of_receipt(receipt)
     except SQLAlchemyError:
         log.warning("receipt_not_shown", exc_info=True)
         return _receipt_page(token, receipt, None, ()), 503
@@ -117,7 +118,7 @@ def place(token: str, receipt: str) -> ResponseReturnValue:
     """The reporter's answer to 「場所を教えてください」."""
     answer = parse(request.form)
     try:
-        status = service.receipt_status(receipt)
+        status = of_receipt(receipt)
         if status and not answer.empty:
             service.answer_place(receipt, answer.given, answer.text)
     except SQLAlchemyError as error:

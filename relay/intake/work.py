@@ -13,12 +13,11 @@ from relay.cases.filing import Filing
 from relay.cases.models import Report
 from relay.duty import replies as duty_replies
 from relay.duty.models import Officer
-from relay.intake import reader, replies, sms, spool, storing
+from relay.intake import reader, replies, service, sms, spool, storing
 from relay.intake.models import Inbound
 from relay.outbox import service as outbox
 from relay.partners import service as partners
-from relay.triage.reading import Given, Place, Reading
-from relay.vocabulary import Level
+from relay.triage.reading import Given, Reading
 
 log = structlog.get_logger(__name__)
 
@@ -109,23 +108,13 @@ def _reading(inbound: Inbound, given: Given | None) -> Reading:
     """The reading, or after repeated trouble none at all: a person reads what the machine chokes on."""
     if inbound.attempts < MOST_ATTEMPTS:
         return reader.current().read(inbound.payload["text"], given=given)
-    nowhere = Place(town=None, number=None, building=None, room=None, candidates=())
-    return Reading(
-        level=Level.URGENT,
-        signs=(),
-        days=None,
-        place=nowhere,
-        sealed=True,
-        called_119=False,
-        repeat=False,
-        reasons=(),
-        lexicon="",
-        language="ja",
-    )
+    return reader.UNREAD
 
 
 def _answer(session: Session, inbound: Inbound) -> None:
-    report = session.get_one(Report, inbound.payload["report_id"], with_for_update=True)
+    asked = select(Report).where(Report.number == inbound.payload["of"]).with_for_update()
+    # The report may be filed a moment after its answer came: raising means trying again in a moment.
+    report = session.scalars(asked).one()
     given = storing.given_from_json(inbound.payload.get("given"))
     text = inbound.payload["text"]
     reading = reader.current().read(text, given=given)
@@ -160,6 +149,10 @@ def flush_spool() -> int:
 def _unspool(entry: dict[str, Any]) -> None:
     if entry["kind"] == "sms":
         _unspool_sms(entry)
+        return
+    if entry["kind"] == "place_answer":
+        if not service.store_place_answer(entry):
+            raise LookupError("an answer in the spool belongs to no report")
         return
     with db.transaction() as session:
         storing.store(

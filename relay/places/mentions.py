@@ -14,17 +14,22 @@ from relay.places.table import TownTable
 from relay.places.writing import hiragana, place_form
 
 _KANJI = "一-龯々〆"
-_HONORIFIC = re.compile(r"\s?(?:さん|様|さま|氏|宅|家(?!の裏)|くん|君|ちゃん|殿|先生|じいさん|ばあさん|姓|のさん)")
+_HONORIFIC = re.compile(
+    r"\s?(?:さん|様|さま|氏|宅|家(?!の裏)|くん|君|ちゃん|殿|先生|じいさん|ばあさん|姓|のさん)"
+)
 _PERSON = re.compile(
     r"の(?:お|ご)?(?:おばあ|ばあ|婆|おじい|じい|爺|奥さ|奥様|旦那|主人|ご主人|嫁|息子|娘|夫婦|方(?!面|角|向)|人|大将|親父|母|父|老夫婦|家族)"
 )
 _LANDMARK = re.compile(
-    r"(?:の?駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
+    r"(?:の?駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園"
+    r"|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
     r"|さま|様のお祭|祭|宮|新聞|時代|町|通|荘|団地|マンション|アパート|コーポ|ハイツ)"
 )
 _OWN_SHOP = re.compile(
-    r" ?(?:の)?(?:[^\s、。]{0,6}?)(?:販売店|販売所|郵便局|営業所|支店|支局|出張所|配送センター|集配|事業所|店の者|店です|店の店員|店員|店より|店から|店長|交番|スーパー|コンビニ|薬局|銀行|信金"
-    r"|ファミマ|セブン|ローソン|店(?=$|[、。\s]))(?!の?(?:隣|となり|裏|前|横|向か|そば|近く|角|上|二階|2階|手前|先|斜め|はす))"
+    r" ?(?:の)?(?:[^\s、。]{0,6}?)(?:販売店|販売所|郵便局|営業所|支店|支局|出張所"
+    r"|配送センター|集配|事業所|店の者|店です|店の店員|店員|店より|店から|店長|交番|スーパー|コンビニ|薬局|銀行|信金"
+    r"|ファミマ|セブン|ローソン|店(?=$|[、。\s]))"
+    r"(?!の?(?:隣|となり|裏|前|横|向か|そば|近く|角|上|二階|2階|手前|先|斜め|はす))"
 )
 _NOT_THIS = re.compile(r"\s?(?:じゃない|ではない|でない|じゃなく|ではなく|とは別|とは違)")
 _LEFT_WORDS = (
@@ -37,11 +42,15 @@ _NOT_CITY = re.compile("(?:都|同|本|当|[五九四六七八二三]日)$")
 #: 「一宮市」 is the city, whether or not the table's folder says what the city is called.
 _CITY = re.compile("市(?!場|町|之|ノ)")
 #: Between town and number: 字 and its name, or a bare 字 name of a few kanji.
-_KOAZA = re.compile(rf"(?:大?字\s?[^0-9\s、。,()]{{1,10}}?(?=[0-9〇一二三四五六七八九十百千])|[{_KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))")
+_KOAZA = re.compile(
+    rf"(?:大?字\s?[^0-9\s、。,()]{{1,10}}?(?=[0-9〇一二三四五六七八九十百千])"
+    rf"|[{_KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))"
+)
 _KOAZA_NEVER = re.compile(
     "駅|新聞|郵便|牛乳|雨戸|玄関|昨|今|毎|午[前後]|朝|夕|夜|昼|先[週月]|約|全|各|第|団地|荘|店|局|所|館|病|校|橋|番|号|人|約|計|築|宅|様|氏|洗濯|荷物|弁当"
 )
 _SHORT = 2
+_LONGEST_KOAZA = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +127,14 @@ class Index:
         if _NOT_THIS.match(text, end) or _CITY.match(folded, end) or not self._begins(folded, start):
             return None
         address = _number_after(text, end)
-        if name in self._city and address is None:
+        if address is None and (name in self._city or len(name) == 1):
             return None
         if address is None and _LANDMARK.match(folded, end):
             return None
-        if address is None and re.match(f"[{_KANJI}ァ-ヶ]", folded[end : end + 1]) and not (
-            _HONORIFIC.match(text, end) or _OWN_SHOP.match(text, end)
+        if (
+            address is None
+            and re.match(f"[{_KANJI}ァ-ヶ]", folded[end : end + 1])
+            and not (_HONORIFIC.match(text, end) or _OWN_SHOP.match(text, end))
         ):
             return None
         towns = (self._whole[name],) if whole else self._parts[name]
@@ -153,7 +164,9 @@ class Index:
             start, end = match.span()
             if any(m.start < end and start < m.end for m in found):
                 continue
-            if re.search("[ぁ-んー]$", kana[:start]) and not re.search("(?:の|は|が|で|を|に|も)$", kana[:start]):
+            if re.search("[ぁ-んー]$", kana[:start]) and not re.search(
+                "(?:の|は|が|で|を|に|も)$", kana[:start]
+            ):
                 continue
             address = _number_after(text, end)
             if address is None:
@@ -195,7 +208,9 @@ def _stands(text: str, start: int, end: int) -> bool:
 def _longer(koaza: re.Match[str]) -> str:
     """The pattern of a 字 name that is longer than the one tried (字五反田12: the numeral inside is not the number)."""
     least = len(koaza.group()) + 1
-    return rf"(?=(?:大?字)?[{_KANJI}ぁ-んノケヶツ]{{{least},12}}?)[{_KANJI}ぁ-んノケヶツ]{{{least},12}}?(?=[0-9〇一二三四五六七八九十百千])" if least <= 12 else r"(?!)"  # noqa: PLR2004, E501
+    if least > _LONGEST_KOAZA:
+        return r"(?!)"
+    return rf"[{_KANJI}ぁ-んノケヶツ]{{{least},{_LONGEST_KOAZA}}}?(?=[0-9{KANJI_DIGITS}])"
 
 
 def _fragments(table: TownTable) -> dict[str, tuple[str, ...]]:
@@ -220,7 +235,11 @@ def _narrowed(found: list[Mention], folded: str) -> list[Mention]:
     merged: list[Mention] = []
     for mention in found:
         last = merged[-1] if merged else None
-        if last is not None and last.address is None and folded[last.end : mention.start].strip() in ("", "の", "町", "町の"):
+        if (
+            last is not None
+            and last.address is None
+            and folded[last.end : mention.start].strip() in ("", "の", "町", "町の")
+        ):
             common = tuple(town for town in last.towns if town in mention.towns)
             if common and not (last.whole and mention.whole):
                 merged[-1] = Mention(

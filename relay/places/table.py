@@ -98,13 +98,17 @@ def _read_rows(path: Path) -> list[TownRow]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise TownTableError(f"{path}: cannot be read ({error.strerror}); make it with relay towns") from error
+        raise TownTableError(
+            f"{path}: cannot be read ({error.strerror}); make it with relay towns"
+        ) from error
     except UnicodeDecodeError as error:
         raise TownTableError(f"{path}: is not UTF-8; save it again as UTF-8") from error
     reader = csv.DictReader(text.splitlines())
     missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise TownTableError(f"{path} line 1: column {missing[0]} is missing; the first line must name town,kana,postcode")
+        raise TownTableError(
+            f"{path} line 1: column {missing[0]} is missing; the first line must name town,kana,postcode"
+        )
     rows = [_row(path, reader.line_num, record) for record in reader]
     if not rows:
         raise TownTableError(f"{path}: holds no town; add one line for each town")

@@ -11,7 +11,9 @@ import unicodedata
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30fc\ufe63\uff0d\uff70\u02d7\u207b"
 _DIGIT = "0-9〇一二三四五六七八九十百"
 _DASH_BETWEEN = re.compile(f"(?<=[{_DIGIT}A-Za-z])\\s?[{_DASHES}]\\s?(?=[{_DIGIT}])")
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
 
 #: Characters that stand for each other in place names. One for one, so that positions stay the same.
 _FOLDED = str.maketrans(

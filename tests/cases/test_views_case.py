@@ -297,7 +297,8 @@ def test_cases_of_one_town_are_offered_for_merging_the_same_number_first(city: D
 @pytest.mark.parametrize("field", ["into", "into_number"])
 def test_a_case_is_merged_into_another_by_choice_or_by_number(city: Desk, field: str) -> None:
     first, second = scenes.report(number="1"), scenes.report(number="2")
-    page = city.press(second, "join", **{field: first}).text
+    chosen: dict[str, Any] = {field: first}
+    page = city.press(second, "join", **chosen).text
     assert f"案件 {second} をここにまとめました" in page
     assert len(scenes.reports_of(first)) == 2
     assert f"案件 {first} を開く" in city.open(second)

@@ -20,6 +20,7 @@ from relay.outbox.models import State
 from relay.outbox.rules import REASONS
 from relay.timeline import Kind
 from relay.vocabulary import Level
+from relay.web import site
 
 ROOMS = Path(service.__file__).parents[1]
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -52,6 +53,15 @@ DATA: dict[Kind, dict[str, Any]] = {
 }
 #: What a sentence must not leave out. Free texts stand beside it.
 NAMED = ("report", "town", "number", "room", "centre", "officers", "officer", "owner", "to", "into")
+
+
+@pytest.fixture
+def app() -> Flask:
+    """An app that has nothing but languages: words need no database."""
+    plain = Flask("words")
+    plain.config["SECRET_KEY"] = "only-for-tests"
+    site.init_app(plain)
+    return plain
 
 
 @pytest.fixture(params=["ja", "en"])

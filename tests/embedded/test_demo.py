@@ -1,6 +1,7 @@
 """The demo: what stands in its way, what it passes on, what it prints."""
 
 import json
+import os
 import socket
 import stat
 from pathlib import Path
@@ -108,13 +109,11 @@ def test_a_speed_is_passed_on_and_a_wrong_one_stops_the_start(tmp_path: Path) ->
 
 
 def test_a_data_folder_belongs_to_one_relay_at_a_time(tmp_path: Path) -> None:
-    with fleet.reserved(tmp_path / "data"):
-        with (
-            pytest.raises(EmbeddedError, match=r"a relay already runs on .*/data \(process \d+\): stop it"),
-            fleet.reserved(tmp_path / "data"),
-        ):
-            pytest.fail("two at a time")
-    with fleet.reserved(tmp_path / "data"):
+    data = tmp_path / "data"
+    refused = pytest.raises(EmbeddedError, match=rf"a relay already runs on {data} \(process {os.getpid()}\)")
+    with fleet.reserved(data), refused, fleet.reserved(data):
+        pytest.fail("two at a time")
+    with fleet.reserved(data):
         pass
 
 

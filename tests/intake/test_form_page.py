@@ -83,7 +83,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
     monkeypatch.setattr(partners, "by_form_token", desk.partner)
     monkeypatch.setattr(service, "accept", desk.accept)
-    monkeypatch.setattr(service, "receipt_status", desk.status)
+    monkeypatch.setattr(views, "of_receipt", desk.status)
     monkeypatch.setattr(service, "answer_place", desk.answer)
     monkeypatch.setattr(views, "_towns", lambda: ("本町", "栄"))
     monkeypatch.setattr(views, "_troubled", lambda: False)
