@@ -127,6 +127,18 @@ def test_filters_narrow_the_rows_and_leave_the_counts(session: Session) -> None:
     assert mine.counts.levels[Level.URGENT] == 3
 
 
+def test_counts_follow_the_chosen_centre_and_warnings_do_not(session: Session) -> None:
+    broken = scenes.report(number="1")
+    session.execute(update(Escalation).where(Escalation.case_id == broken).values(next_step_at=None))
+    session.commit()
+    scenes.report(number="2", town=scenes.OTHER_TOWN)
+    scenes.close(scenes.report(number="3"))
+    elsewhere = session.scalars(select(Centre.id).where(Centre.code == "seibu")).one()
+    found = board(session, centre_id=elsewhere)
+    assert (found.counts.open, found.counts.levels[Level.URGENT], len(found.closed)) == (1, 1, 0)
+    assert found.late == [broken]
+
+
 def test_the_lately_closed_are_listed_with_their_outcome_for_two_days(session: Session) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         case = scenes.report()

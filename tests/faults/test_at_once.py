@@ -16,6 +16,7 @@ from relay.cases.models import Case
 from relay.duty import engine
 from relay.intake import storing
 from relay.intake.models import Inbound
+from relay.outbox import sender
 from tests.desk import Desk
 
 AT_ONCE = 6
@@ -115,3 +116,32 @@ def test_two_merges_in_opposite_directions_end_in_one_open_case(desk: Desk) -> N
     assert sum(at_once(merge)) == 1
     with db.transaction() as session:
         assert session.scalar(select(func.count()).where(Case.closed_at.is_(None))) == 1
+
+
+def test_the_same_id_is_the_same_report_long_after_its_words_would_be_news_again(desk: Desk) -> None:
+    del desk
+
+    def store() -> str:
+        with db.transaction() as session:
+            return storing.store(
+                session,
+                external_id="sms:SM1",
+                content_hash="h",
+                kind="report",
+                sender="+819000000001",
+                payload={"text": "x"},
+                answer="",
+            )[0].number
+
+    first = store()
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        assert store() == first
+
+
+def test_senders_at_once_claim_each_message_once(desk: Desk) -> None:
+    for n in range(AT_ONCE):
+        desk.file(number=f"{n + 1}-1")
+    claimed = at_once(lambda _: [claim.id for claim in iter(lambda: sender._claim("duty"), None)])
+    every = [message for mine in claimed for message in mine]
+    assert len(every) == AT_ONCE
+    assert len(set(every)) == AT_ONCE

@@ -1,0 +1,52 @@
+"""What holds for every text that anybody may send."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from relay.triage.reading import LONGEST, Reader
+from relay.vocabulary import Level
+
+PIECES = st.sampled_from(
+    "新聞 が は たまって いる います ない ません 呼んでも 返事 倒れて 三日 3日 本町 2-5-6 の さん 。 、 ！ 雨戸 閉まった まま 煙 ガス くさい"
+    " おばあさん 先月 昨日 から まで 私 近所 助けて テスト ありがとう 入院 娘 ATM 振り込 けど たら ？ \n ・ 」 「".split(" ")
+)
+TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=25).map("".join))
+RELAXED = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@RELAXED
+@given(text=TEXTS)
+def test_any_text_gets_an_answer_with_a_reason(reader: Reader, text: str) -> None:
+    reading = reader.read(text)
+    assert reading.reasons
+    assert reading.level == reading.reasons[0].level
+
+
+@RELAXED
+@given(text=TEXTS)
+def test_saying_that_somebody_lies_there_makes_any_report_an_emergency(reader: Reader, text: str) -> None:
+    assert reader.read(f"{text}。\n人が倒れています。").level is Level.EMERGENCY
+
+
+@RELAXED
+@given(text=st.lists(PIECES, max_size=25).map("".join))
+def test_width_and_normal_form_change_nothing(reader: Reader, text: str) -> None:
+    wide = text.translate({code: code + 0xFEE0 for code in range(0x30, 0x3A)}).replace("-", "−")
+    assert reader.read(wide) == reader.read(text) == reader.read(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize("piece", ["新聞たまって呼んでも", "あ", "一", "本町1-2-3 ", "窓から", "(", "1", "\ud800", "何度も同じ"])
+def test_a_very_long_text_is_answered_at_once(reader: Reader, piece: str) -> None:
+    begin = time.process_time()
+    reader.read(piece * 3000)
+    assert time.process_time() - begin < 0.5
+
+
+def test_a_text_whose_middle_is_not_read_is_never_routine(reader: Reader) -> None:
+    assert reader.read("テストです。" * LONGEST).level is Level.PROMPT
