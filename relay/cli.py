@@ -25,6 +25,12 @@ COMMANDS = {
     "worker": Lazy("workers.cli:worker", "Run a worker for one lane or all."),
     "beat": Lazy("workers.cli:beat", "Run the clock that wakes the workers."),
     "migrate": Lazy("relay.cli:migrate", "Bring the database to the newest schema."),
+    "check": Lazy("relay.check:check", "Is everything there that an alert needs? Exit code 1 on trouble."),
+    "import": Lazy("relay.imports.cli:imports", "Bring in towns, officers, rota, partners or staff from CSV."),
+    "towns": Lazy("relay.places.towns_export:towns", "Write a city's town table, from Japan Post's data."),
+    "user": Lazy("relay.accounts.cli:user", "Add, list and change the users of the board."),
+    "partners": Lazy("relay.partners.cli:partners", "List partner companies, their forms and QR cards."),
+    "triage": Lazy("relay.triage.cli:triage", "Read reports: JSON lines in, levels, signs and places out."),
 }
 
 
@@ -81,8 +87,20 @@ def main() -> None:
     try:
         relay(prog_name="relay")
     except (SettingsError, ConfigError) as error:
-        click.echo(f"relay: {error}", err=True)
-        sys.exit(1)
+        _stop(str(error))
+    except _database_away() as error:
+        _stop(f"the database can't be reached ({type(error).__name__}): see DATABASE_URL, or run relay check")
+
+
+def _database_away() -> tuple[type[Exception], ...]:
+    # Only what has talked to a database can have failed at it: the library is not loaded for this question.
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return (loaded.OperationalError,) if loaded else ()
+
+
+def _stop(line: str) -> None:
+    click.echo(f"relay: {line}", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ class Row:
     days: int | None
     called_119: bool
     sealed: bool
+    centre_id: int | None
     centre: str | None
     standing: Standing
     reports: int
@@ -87,10 +88,15 @@ class Filters:
     officer_id: int | None = None
     """Only cases that this officer has."""
 
-    def keep(self, case: Case, row: Row) -> bool:
+    def here(self, row: Row) -> bool:
+        """Whether the row belongs to the centre that was chosen."""
+        return self.centre_id is None or row.centre_id == self.centre_id
+
+    def keep(self, row: Row) -> bool:
+        """Whether the row passes all filters."""
         return (
-            (self.level is None or row.level == self.level)
-            and (self.centre_id is None or case.centre_id == self.centre_id)
+            self.here(row)
+            and (self.level is None or row.level == self.level)
             and (self.officer_id is None or row.standing.owner_id == self.officer_id)
         )
 
@@ -126,16 +132,16 @@ class Board:
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:
     """The board as ``scope`` may see it. ``officer_id``: the user's own, for the number of "mine"."""
     now = clock.now()
-    found = _open(session, scope, filters.centre_id)
-    pairs = [(case, row_of(session, case, escalation, now)) for case, escalation in found]
+    rows = [row_of(session, case, escalation, now) for case, escalation in _open(session, scope)]
     kept = sorted(filter(filters.keep, rows), key=_by_urgency)
     return Board(
-        counts=_counts([row for _, row in pairs], officer_id),
+        counts=_counts(list(filter(filters.here, rows)), officer_id),
         rows=[row for row in kept if row.centre is not None],
         desk=[row for row in kept if row.centre is None],
-        closed=_closed(session, scope, filters.centre_id, now),
-        late=[row.id for _, row in pairs if row.standing.late],
-        unreached=_unreached(session, [row.id for _, row in pairs if row.standing.unowned]),
+        closed=_closed(session, scope, filters, now),
+        # What is broken is shown whatever the filters.
+        late=[row.id for row in rows if row.standing.late],
+        unreached=_unreached(session, [row.id for row in rows if row.standing.unowned]),
     )
 
 
@@ -149,6 +155,7 @@ def row_of(session: Session, case: Case, escalation: Escalation | None, now: dat
         days=max((report.days for report in case.reports if report.days), default=None),
         called_119=any(report.called_119 for report in case.reports),
         sealed=case.sealed,
+        centre_id=case.centre_id,
         centre=case.centre.name if case.centre else None,
         standing=standing_of(session, case, escalation, now),
         reports=len(case.reports),
@@ -246,10 +253,11 @@ def _counts(rows: Sequence[Row], officer_id: int | None) -> Counts:
     )
 
 
-def _closed(session: Session, scope: Scope, now: datetime) -> list[ClosedRow]:
+def _closed(session: Session, scope: Scope, filters: Filters, now: datetime) -> list[ClosedRow]:
+    here = true() if filters.centre_id is None else Case.centre_id == filters.centre_id
     found = session.scalars(
         select(Case)
-        .where(Case.closed_at > now - CLOSED_WITHIN, in_scope(scope))
+        .where(Case.closed_at > now - CLOSED_WITHIN, in_scope(scope), here)
         .options(joinedload(Case.centre))
         .order_by(Case.closed_at.desc())
         .limit(CLOSED_SHOWN)

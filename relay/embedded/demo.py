@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import socket
 import sys
@@ -28,6 +29,8 @@ KEYS = "demo-keys.json"
 FACTS = "demo.json"
 #: One process is enough for a demo and takes half the memory of two.
 WEB_WORKERS, WEB_THREADS = 1, 16
+#: The shape of a token that Twilio gives out. Another text is somebody's own choice for the simulated phones.
+REAL_TOKEN = re.compile("[0-9a-f]{32}")
 #: Settings of a real relay that must not leak into the sample city, the way to real mailboxes above all.
 NOT_PASSED_ON = ("SMTP_URL", "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_AUTH_TOKEN_NEXT")
 
@@ -68,7 +71,7 @@ def refuse(port: int, environ: Mapping[str, str], language: str) -> None:
         for one in (port, port + 1)
         if not _free(one)
     ]
-    if environ.get("TWILIO_AUTH_TOKEN") and not environ.get("TWILIO_API_BASE"):
+    if REAL_TOKEN.fullmatch(environ.get("TWILIO_AUTH_TOKEN", "")) and not environ.get("TWILIO_API_BASE"):
         trouble.append(say["real"])
     if trouble:
         raise EmbeddedError("\n".join(trouble))
@@ -196,8 +199,10 @@ def environment(
     env = {name: value for name, value in environ.items() if name not in NOT_PASSED_ON}
     # A proxy for the internet must not be asked for this machine's own ports.
     local = ",".join(filter(None, (env.get("NO_PROXY") or env.get("no_proxy"), HOST, "localhost")))
+    own = {name: env[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if env.get(name)}
     env |= {
         **secret,
+        **own,
         "RELAY_PUBLIC_URL": f"http://{HOST}:{port}",
         "RELAY_CONFIG": str(DEFAULT_CONFIG / "sample"),
         "RELAY_DATA": str(data),

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from relay.accounts.limits import limiter
 from relay.vocabulary import Level, Outcome, Sign
+from relay.web import words
 from tests import officer_scenes as scenes
 
 pytestmark = pytest.mark.browser
@@ -185,7 +186,7 @@ def test_at_night_one_thumb_is_enough(visit: Callable[..., Page]) -> None:
     assert HEIGHT[PHONE] / 2 < box["y"] < HEIGHT[PHONE] - box["height"], "in reach without scrolling"
     button.click()
     expect(page.get_by_role("status").filter(has_text="あなたが担当です")).to_be_visible()
-    page.get_by_role("link", name="救急搬送").click()
+    page.get_by_role("link", name=str(words.OUTCOMES[Outcome.AMBULANCE])).click()
     page.get_by_role("button", name="終了する").click()
     expect(page.get_by_text("終了しました。おつかれさまでした。")).to_be_visible()
     assert scenes.case_row(case).outcome is Outcome.AMBULANCE
@@ -222,7 +223,7 @@ def test_everything_works_without_scripts(visit: Callable[..., Page], city_sampl
     desk = visit("/board", login=city_sample["city"], java_script_enabled=False)
     desk.get_by_role("link", name=f"{scenes.TOWN}2-5-6").click()
     desk.get_by_text("緊急度を変える").click()
-    desk.get_by_role("radio", name="相談").check()
+    desk.get_by_role("radio", name=str(words.LEVELS[Level.ROUTINE])).check()
     desk.locator("#level_reason").fill("家族と話した（見本）")
     desk.get_by_role("button", name="変える", exact=True).click()
     desk.get_by_role("button", name="下げる").click()
@@ -240,6 +241,7 @@ def test_the_board_shows_a_new_case_by_itself_and_keeps_the_place_of_the_reader(
     scenes.report(Level.EMERGENCY, number="2")
     expect(page.get_by_role("link", name=f"{scenes.TOWN}2", exact=True)).to_be_visible(timeout=8000)
     expect(page).to_have_title(re.compile(r"^\(2\) ボード"))
+    expect(page.get_by_role("status").filter(has_text="開いている案件 2")).to_be_attached()
     expect(first).to_be_focused()
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from relay.duty.models import Escalation, Shift
-from relay.vocabulary import Level, Outcome
+from relay.vocabulary import Level, Outcome, Sign
+from relay.web import words
 from tests import officer_scenes as scenes
 
 
@@ -51,7 +52,7 @@ def test_a_line_says_how_bad_where_what_who_is_next_and_how_old(city: FlaskClien
     for expected in (
         "緊急",
         f"{scenes.TOWN}2-5-6",
-        "呼んでも出ない・新聞がたまっている",
+        f"{words.SIGNS[Sign.NO_ANSWER]}・{words.SIGNS[Sign.NEWSPAPERS]}",
         "3日",
         "未対応",
         "次は予備の当番",
@@ -118,7 +119,7 @@ def test_lately_closed_cases_are_listed_with_their_outcome(city: FlaskClient) ->
     scenes.close(scenes.report(), Outcome.SUPPORTED)
     page = city.get("/board").text
     assert "最近終了した案件" in page
-    assert "支援につないだ" in page
+    assert str(words.OUTCOMES[Outcome.SUPPORTED]) in page
 
 
 def test_the_live_part_is_sent_again_only_when_it_changed(city: FlaskClient) -> None:

@@ -18,6 +18,7 @@ from relay.duty.models import Escalation
 from relay.outbox.models import Message
 from relay.outbox.models import State as Sending
 from relay.vocabulary import Level, Outcome, Sign
+from relay.web import words
 from tests import officer_scenes as scenes
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -74,7 +75,7 @@ def test_the_page_tells_everything_that_is_known(city: Desk) -> None:
         "至急",
         f"{scenes.TOWN}2-5-6 コーポ桜 203",
         "見本さん宅",
-        "ガス・煙・変なにおい",
+        str(words.SIGNS[Sign.SMELL]),
         "新聞販売店（見本）",
         "配達員A（見本）",
         "080-0000-5001",
@@ -412,3 +413,10 @@ def test_a_case_that_lost_its_clock_says_so(city: Desk, session: Session) -> Non
     session.execute(update(Escalation).where(Escalation.case_id == case).values(next_step_at=None))
     session.commit()
     assert "時計が止まっています" in city.open(case)
+
+
+def test_a_suspicion_of_abuse_is_marked_as_confidential(city: Desk) -> None:
+    case = scenes.report(sealed=True)
+    page = city.open(case)
+    assert "取扱注意" in page
+    assert "だれが知らせたかを、家族や事業者に話さないでください" in page

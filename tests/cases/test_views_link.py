@@ -15,6 +15,7 @@ from relay.cases.actors import Actor
 from relay.duty import engine
 from relay.timeline import Event
 from relay.vocabulary import Level, Outcome, Sign
+from relay.web import words
 from tests import officer_scenes as scenes
 
 NIGHT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -59,7 +60,7 @@ def test_the_page_says_where_what_how_bad_why_and_who_was_told(client: FlaskClie
         "緊急",
         f"{scenes.TOWN}2-5-6 コーポ桜 203",
         "見本さん宅",
-        "倒れている・動けない",
+        str(words.SIGNS[Sign.COLLAPSED]),
         "3日ほど続く",
         "窓から倒れている人が見える（見本）",
         "maps.gsi.go.jp",
@@ -79,6 +80,11 @@ def test_an_emergency_tells_first_how_it_stands_with_119(
 ) -> None:
     case = scenes.report(Level.EMERGENCY, called_119=called)
     assert says in client.get(f"/c/{scenes.link_token(case)}").text
+
+
+def test_a_suspicion_of_abuse_asks_for_silence_about_who_reported(client: FlaskClient) -> None:
+    page = client.get(f"/c/{scenes.link_token(scenes.report(sealed=True))}").text
+    assert "だれが知らせたかを、家族や事業者に話さないでください" in page
 
 
 def test_less_than_an_emergency_shows_no_119_box(client: FlaskClient) -> None:

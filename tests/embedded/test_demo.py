@@ -52,14 +52,14 @@ def test_a_port_in_use_is_named_with_a_way_out_for_each_of_the_two() -> None:
 
 def test_real_twilio_settings_are_refused() -> None:
     with pytest.raises(EmbeddedError, match="does not run with real phones: remove TWILIO_AUTH_TOKEN"):
-        demo.refuse(8298, {"TWILIO_AUTH_TOKEN": "real"}, "en")
+        demo.refuse(8298, {"TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}, "en")
 
 
 def test_trouble_is_one_line_and_exit_code_1_without_a_traceback(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         demo.demo,
         ["--data", str(tmp_path), "--port", "8298"],
-        env={"TWILIO_AUTH_TOKEN": "x", "TWILIO_API_BASE": ""},
+        env={"TWILIO_AUTH_TOKEN": "f" * 32, "TWILIO_API_BASE": ""},
     )
     assert isinstance(done.exception, EmbeddedError)
     assert list(tmp_path.iterdir()) == []
@@ -100,6 +100,11 @@ def test_the_sample_city_talks_to_this_machine_only(tmp_path: Path) -> None:
     assert env["RELAY_TIME_SCALE"] == "1"
     assert env["NO_PROXY"] == "intranet,127.0.0.1,localhost"
     assert not {"SMTP_URL", "TWILIO_MESSAGING_SERVICE_SID"} & set(env)
+
+
+def test_a_token_of_ones_own_serves_the_simulated_phones(tmp_path: Path) -> None:
+    demo.refuse(8298, {"TWILIO_AUTH_TOKEN": "my own token"}, "en")
+    assert environment(tmp_path, {"TWILIO_AUTH_TOKEN": "my own token"})["TWILIO_AUTH_TOKEN"] == "my own token"
 
 
 def test_a_speed_is_passed_on_and_a_wrong_one_stops_the_start(tmp_path: Path) -> None:

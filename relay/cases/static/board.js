@@ -10,6 +10,7 @@
   const TOO_LONG = 15000;
   const live = document.getElementById("live");
   const stalled = document.getElementById("stalled");
+  const spoken = document.getElementById("spoken");
   const rest = document.title.replace(/^\(\d+\)\s*/, "");
   let etag = "";
   let heard = Date.now();
@@ -18,7 +19,11 @@
   function title() {
     const open = live.querySelector("[data-open]");
     const count = open ? Number(open.dataset.open) : 0;
-    document.title = count > 0 ? `(${count}) ${rest}` : rest;
+    const words = count > 0 ? `(${count}) ${rest}` : rest;
+    if (words !== document.title) {
+      document.title = words;
+      spoken.textContent = `${spoken.dataset.words} ${count}`; // for those who hear the page
+    }
   }
 
   /** Puts the focus back on the same link after the list was drawn anew. */
