@@ -52,7 +52,7 @@ class Phones:
             def request(self, method, url, *args, **kwargs):  # type: ignore[no-untyped-def]
                 return super().request(method, url.replace("https://api.twilio.com", base), *args, **kwargs)
 
-        self.sdk = Client(keys["account_sid"], keys["auth_token"], http_client=Http())
+        self.sdk = Client(keys["TWILIO_ACCOUNT_SID"], keys["TWILIO_AUTH_TOKEN"], http_client=Http())
 
     def arrived(self, to: str, holding: str, since: float) -> float:
         """Seconds from ``since`` until a text that holds ``holding`` is at the phone ``to``."""
@@ -99,7 +99,8 @@ def main() -> None:
         folder, port = Path(name), free_pair()
         relay = Path(sys.executable).with_name("relay")
         demo = subprocess.Popen(
-            [relay, "demo", "--port", str(port), "--data", name], stdout=subprocess.DEVNULL
+            [relay, "demo", "--port", str(port), "--data", name],
+            stdout=subprocess.DEVNULL,
         )
         try:
             began = time.monotonic()
