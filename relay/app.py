@@ -9,8 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from relay import city, health, logs, messages, settings
 from relay.accounts import limits, security
 from relay.cases import views as case_views
-from relay.intake import views as intake_views
 from relay.intake import reader, webhooks
+from relay.intake import views as intake_views
 from relay.web import site
 
 #: A photo of 10 MB, its form around it, and some room.

@@ -26,7 +26,9 @@ COMMANDS = {
     "beat": Lazy("workers.cli:beat", "Run the clock that wakes the workers."),
     "migrate": Lazy("relay.cli:migrate", "Bring the database to the newest schema."),
     "check": Lazy("relay.check:check", "Is everything there that an alert needs? Exit code 1 on trouble."),
-    "import": Lazy("relay.imports.cli:imports", "Bring in towns, officers, rota, partners or staff from CSV."),
+    "import": Lazy(
+        "relay.imports.cli:imports", "Bring in towns, officers, rota, partners or staff from CSV."
+    ),
     "towns": Lazy("relay.places.towns_export:towns", "Write a city's town table, from Japan Post's data."),
     "user": Lazy("relay.accounts.cli:user", "Add, list and change the users of the board."),
     "partners": Lazy("relay.partners.cli:partners", "List partner companies, their forms and QR cards."),

@@ -16,7 +16,7 @@ def test_an_error_is_logged_with_its_place_and_without_the_data_that_caused_it(
     del database
     logs.configure()
     try:
-        with pytest.raises(DataError) as caught, db.transaction() as session:  # noqa: PT012
+        with pytest.raises(DataError) as caught, db.transaction() as session:
             session.execute(text("SELECT CAST(:phone AS integer)"), {"phone": "+819012345678 八幡3-4-11"})
         structlog.get_logger("test").error("step_failed", exc_info=caught.value)
         line = capsys.readouterr().err.strip().splitlines()[-1]

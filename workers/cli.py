@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 from celery import signals
-from celery.exceptions import CPendingDeprecationWarning
 
 from relay import logs, settings
 from workers import app as celery_app
@@ -29,7 +28,9 @@ def worker(lane: str) -> None:
     from workers import tasks
 
     app = celery_app.create(settings.current())
-    _prepare()
+    signals.setup_logging.connect(_set_up_logging)
+    # The advice against root is about pickled messages, which are refused here.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     tasks.register(app)
     lanes = chosen(lane)
     process = app.Worker(
@@ -52,18 +53,12 @@ def worker(lane: str) -> None:
 def beat() -> None:
     """Run the clock that wakes the workers. A second one does no harm."""
     app = celery_app.create(settings.current())
-    _prepare()
-    app.Beat(scheduler_cls="workers.schedule:TickScheduler", loglevel="WARNING", quiet=True).run()
-
-
-def _prepare() -> None:
     signals.setup_logging.connect(_set_up_logging)
-    # Celery's advice about running as root is about pickled messages, which are refused here; its notice at each
-    # lost connection is about a setting that we have chosen.
-    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
-    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
+    app.Beat(scheduler_cls="workers.schedule:TickScheduler", loglevel="WARNING", quiet=True).run()
 
 
 def _set_up_logging(**_event: Any) -> None:
     """Celery asks here instead of changing the process's logging by itself."""
     logs.configure()
+    # At each lost connection it warns of a setting that we have chosen.
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)

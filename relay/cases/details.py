@@ -13,6 +13,7 @@ from relay.accounts.scope import Scope
 from relay.cases import chronicle, queries
 from relay.cases.chronicle import Entry, Sent
 from relay.cases.models import Case, Report
+from relay.cases.on_duty import OnDuty
 from relay.cases.queries import Row
 from relay.duty.models import Escalation, Officer
 from relay.outbox.models import Message
@@ -93,7 +94,7 @@ def details(session: Session, case_id: int) -> Details | None:
     events = session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.id)).all()
     messages = _messages(session, case)
     return Details(
-        row=queries.row_of(session, case, escalation, clock.now()),
+        row=queries.row_of(case, escalation, OnDuty(session, clock.now())),
         centre_id=case.centre_id,
         centre_phone=case.centre.phone if case.centre else None,
         closed_at=case.closed_at,
@@ -176,8 +177,8 @@ def neighbours(session: Session, row: Row, scope: Scope) -> list[Row]:
         .options(joinedload(Case.centre), selectinload(Case.reports), joinedload(Escalation.owner))
         .order_by((Case.number == row.place.number).is_not(True), Case.id)
     )
-    now = clock.now()
-    return [queries.row_of(session, case, escalation, now) for case, escalation in found]
+    on_duty = OnDuty(session, clock.now())
+    return [queries.row_of(case, escalation, on_duty) for case, escalation in found]
 
 
 def _messages(session: Session, case: Case) -> list[tuple[str | None, Sent]]:

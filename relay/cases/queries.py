@@ -13,6 +13,7 @@ from relay import clock
 from relay.accounts.scope import Scope
 from relay.cases import standing
 from relay.cases.models import Case, Report
+from relay.cases.on_duty import OnDuty
 from relay.cases.standing import EVERYONE, Standing
 from relay.duty import rota
 from relay.duty.models import Escalation
@@ -132,7 +133,8 @@ class Board:
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:
     """The board as ``scope`` may see it. ``officer_id``: the user's own, for the number of "mine"."""
     now = clock.now()
-    rows = [row_of(session, case, escalation, now) for case, escalation in _open(session, scope)]
+    on_duty = OnDuty(session, now)
+    rows = [row_of(case, escalation, on_duty) for case, escalation in _open(session, scope)]
     kept = sorted(filter(filters.keep, rows), key=_by_urgency)
     return Board(
         counts=_counts(list(filter(filters.here, rows)), officer_id),
@@ -145,7 +147,7 @@ def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int |
     )
 
 
-def row_of(session: Session, case: Case, escalation: Escalation | None, now: datetime) -> Row:
+def row_of(case: Case, escalation: Escalation | None, on_duty: OnDuty) -> Row:
     """One case in a line. Expects its reports and centre to be loaded."""
     return Row(
         id=case.id,
@@ -157,7 +159,7 @@ def row_of(session: Session, case: Case, escalation: Escalation | None, now: dat
         sealed=case.sealed,
         centre_id=case.centre_id,
         centre=case.centre.name if case.centre else None,
-        standing=standing_of(session, case, escalation, now),
+        standing=standing_of(case, escalation, on_duty),
         reports=len(case.reports),
         unverified=bool(case.reports) and not any(report.verified for report in case.reports),
         candidates=tuple(dict.fromkeys(town for report in case.reports for town in report.candidates)),
@@ -166,15 +168,14 @@ def row_of(session: Session, case: Case, escalation: Escalation | None, now: dat
     )
 
 
-def standing_of(session: Session, case: Case, escalation: Escalation | None, now: datetime) -> Standing:
+def standing_of(case: Case, escalation: Escalation | None, on_duty: OnDuty) -> Standing:
     """Where the case stands, with the names of those whose turn is next."""
-    found = standing.stand(
-        escalation, closed=case.closed_at is not None, now=now, hours=cities.current().hours
-    )
+    closed = case.closed_at is not None
+    found = standing.stand(escalation, closed=closed, now=on_duty.now, hours=cities.current().hours)
     if escalation is None or not found.unowned:
         return found
     for rung in standing.next_rungs(escalation):
-        names = _names(session, rung, escalation.centre_id, found.until or now)
+        names = on_duty.names(rung, escalation.centre_id)
         if names or rung == EVERYONE:
             return found.naming(rung, names)
     return found
@@ -223,17 +224,6 @@ def _open(session: Session, scope: Scope) -> list[tuple[Case, Escalation | None]
         .order_by(Case.id)
     )
     return [(case, escalation) for case, escalation in found]
-
-
-def _names(session: Session, rung: str, centre_id: int | None, at: datetime) -> tuple[str, ...]:
-    if rung == EVERYONE:
-        return ()
-    if rung == "city":
-        # The city's own duty officer. Asking the rota for "city" would write a missing fallback officer, and
-        # a page that is only looked at writes nothing.
-        on_shift = rota.who(session, "duty", None, at)
-        return tuple(o.name for o in on_shift) or (cities.current().fallback_name,)
-    return tuple(officer.name for officer in rota.who(session, rung, centre_id, at))
 
 
 def _by_urgency(row: Row) -> tuple[int, bool, int, datetime, int]:

@@ -93,8 +93,7 @@ def _told(supervisor: Supervisor, name: str) -> Iterator[None]:
     try:
         yield
     except EmbeddedError as error:
-        said = supervisor.last_line(name) or "it said nothing"
-        raise EmbeddedError(f"{error}: {said}") from error
+        raise EmbeddedError(f"{error}: {supervisor.last_words(name)}") from error
 
 
 def web_command(*, bind: str, workers: int, threads: int) -> tuple[str, ...]:
@@ -134,7 +133,7 @@ def await_ready(supervisor: Supervisor, addresses: list[str], data: Path) -> Non
     def all_there() -> bool:
         for name, deaths in supervisor.deaths().items():
             if deaths >= MOST_DEATHS:
-                raise EmbeddedError(f"{name} does not start: {supervisor.last_line(name)}")
+                raise EmbeddedError(f"{name} does not start: {supervisor.last_words(name)}")
         waiting[:] = [not_yet for not_yet in waiting if not not_yet()]
         return not waiting
 

@@ -113,9 +113,10 @@ class Supervisor:
         """How often each process has ended by itself."""
         return {name: one.deaths for name, one in self._all.items()}
 
-    def last_line(self, name: str) -> str:
-        """The last thing that process wrote."""
-        return self._all[name].last_line
+    def last_words(self, name: str) -> str:
+        """The last line that process wrote, and where there is more."""
+        line = self._all[name].last_line or "it said nothing"
+        return line if self._logs is None else f"{line} (more in {self._logs / name}.log)"
 
     def poll(self, seconds: float = LOOP_SECONDS) -> None:
         """Do what there is to do, waiting at most so long for it."""

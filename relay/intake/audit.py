@@ -71,7 +71,9 @@ def _silent() -> int:
 
 def _broker() -> bool:
     try:
-        with redis.Redis.from_url(settings.current().redis_url, socket_timeout=1, socket_connect_timeout=1) as r:
+        with redis.Redis.from_url(
+            settings.current().redis_url, socket_timeout=1, socket_connect_timeout=1
+        ) as r:
             return bool(r.ping())
     except redis.RedisError:
         return False

@@ -15,7 +15,7 @@ from relay.cases import homes, service
 from relay.cases.chronicle import Sent
 from relay.cases.details import ReportView
 from relay.cases.queries import Place
-from relay.cases.views import maps, refusals, words
+from relay.cases.views import maps, refusals, sentences, words
 from relay.outbox.models import State
 from relay.outbox.rules import REASONS
 from relay.timeline import Kind
@@ -74,7 +74,7 @@ def language(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
 def test_every_kind_of_event_reads_as_a_sentence(language: str) -> None:
     assert set(DATA) == set(Kind)
     for kind, data in DATA.items():
-        sentence = words.sentence(kind, data)
+        sentence = sentences.sentence(kind, data)
         assert "%(" not in sentence
         assert bool(JAPANESE.search(sentence)) == (language == "ja"), sentence
         for name in ("A", "B", "D", "E", "M0001", "9"):
@@ -98,13 +98,13 @@ def test_the_sentence_tells_which_way_it_went(
     app: Flask, kind: Kind, data: dict[str, Any], says: str
 ) -> None:
     with app.test_request_context("/?lang=ja"):
-        assert words.sentence(kind, data) == says
+        assert sentences.sentence(kind, data) == says
 
 
 def test_free_texts_are_shown_as_their_authors_wrote_them() -> None:
-    assert words.said(Kind.NOTE, {"text": "訪問中"}) == "訪問中"
-    assert words.said(Kind.LEVEL_SET, {"reason": "ガスのにおい"}) == "ガスのにおい"
-    assert words.said(Kind.STEP, {"reason": "no free text"}) == ""
+    assert sentences.said(Kind.NOTE, {"text": "訪問中"}) == "訪問中"
+    assert sentences.said(Kind.LEVEL_SET, {"reason": "ガスのにおい"}) == "ガスのにおい"
+    assert sentences.said(Kind.STEP, {"reason": "no free text"}) == ""
 
 
 def test_every_state_and_every_reason_of_the_outbox_has_its_word(language: str) -> None:

@@ -20,7 +20,7 @@ from tests.desk import Desk
 NOON = datetime.combine(clock.local(clock.now()).date(), datetime.min.time(), tzinfo=clock.JAPAN) + timedelta(
     hours=12
 )
-while NOON.weekday() > 3 or (NOON.month, NOON.day) in ((11, 23), (12, 29), (12, 30), (12, 31), (1, 1)):  # noqa: SIM114
+while NOON.weekday() > 3 or (NOON.month, NOON.day) in ((11, 23), (12, 29), (12, 30), (12, 31), (1, 1)):
     NOON += timedelta(days=1)
 
 

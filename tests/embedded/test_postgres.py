@@ -94,6 +94,7 @@ def test_a_process_number_that_another_program_has_by_now_is_no_obstacle(
 ) -> None:
     account = postgres.prepare(pg_folder).account
     other = spawn(["/bin/sleep", "60"], account=account)
+    assert eventually(lambda: Path(f"/proc/{other.pid}/comm").read_text() == "sleep\n")
     (pg_folder / "postmaster.pid").write_text(f"{other.pid}\n{pg_folder}\n")
     try:
         server = stopped(postgres.start(pg_folder, durable=False))

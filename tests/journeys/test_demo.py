@@ -54,7 +54,7 @@ class Demo:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self.wait(lambda: (folder / "demo.json").exists(), START_SECONDS)
+        self.wait((folder / "demo.json").exists, START_SECONDS)
         self.numbers = iter(range(1, 10_000))
 
     @property
@@ -101,7 +101,7 @@ def code_of(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    with tempfile.TemporaryDirectory(prefix="relay-demo-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="relay-demo-", dir="/tmp") as folder:
         running = Demo(Path(folder), free_pair(), scale="60")
         try:
             yield running
@@ -174,7 +174,7 @@ def test_workers_killed_between_report_and_alert_lose_nothing_and_send_nothing_t
     for home in homes:
         demo.arrives(demo.city["centre"]["duty"], home, 60)
     firsts = [demo.inbox(demo.city["centre"]["duty"], home) for home in homes]
-    assert all(len({text for text in texts}) == len(texts) for texts in firsts)
+    assert all(len(set(texts)) == len(texts) for texts in firsts)
 
 
 def test_an_emptied_redis_loses_nothing(demo: Demo) -> None:
@@ -242,7 +242,7 @@ def test_the_logs_hold_no_text_no_address_and_no_number(demo: Demo) -> None:
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_finds_the_data_again() -> None:
-    with tempfile.TemporaryDirectory(prefix="relay-demo-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="relay-demo-", dir="/tmp") as folder:
         port = free_pair()
         first = Demo(Path(folder), port, scale="1")
         home, duty = first.home(), first.city["centre"]["duty"]

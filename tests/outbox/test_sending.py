@@ -205,7 +205,8 @@ def test_a_delivered_message_keeps_no_secret_link(accepted: str) -> None:
     assert "返信12で受付" in stored().body
 
 
-def test_a_receipt_that_is_faster_than_our_own_record_is_not_lost(phones: str) -> None:
+@pytest.mark.usefixtures("phones")
+def test_a_receipt_that_is_faster_than_our_own_record_is_not_lost() -> None:
     enqueue()
     claim = sender._claim("duty")
     assert claim is not None

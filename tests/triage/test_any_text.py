@@ -11,12 +11,19 @@ from relay.triage.reading import LONGEST, Reader
 from relay.vocabulary import Level
 
 PIECES = st.sampled_from(
-    "新聞 が は たまって いる います ない ません 呼んでも 返事 倒れて 三日 3日 本町 2-5-6 の さん 。 、 ！ 雨戸 閉まった まま 煙 ガス くさい"
-    " おばあさん 先月 昨日 から まで 私 近所 助けて テスト ありがとう 入院 娘 ATM 振り込 けど たら ？ \n ・ 」 「".split(" ")
-)
+    [
+        "新聞", "が", "は", "たまって", "いる", "います", "ない", "ません", "呼んでも", "返事", "倒れて", "三日", "3日",
+        "本町", "2-5-6", "の", "さん", "。", "、", "！", "雨戸", "閉まった", "まま", "煙", "ガス", "くさい",
+        "おばあさん", "先月", "昨日", "から", "まで", "私", "近所",
+        "助けて", "テスト", "ありがとう", "入院", "娘", "ATM", "振り込",
+        "けど", "たら", "？", "\n", "・", "」", "「",
+    ]
+)  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=25).map("".join))
 RELAXED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -41,7 +48,9 @@ def test_width_and_normal_form_change_nothing(reader: Reader, text: str) -> None
     assert reader.read(wide) == reader.read(text) == reader.read(unicodedata.normalize("NFD", text))
 
 
-@pytest.mark.parametrize("piece", ["新聞たまって呼んでも", "あ", "一", "本町1-2-3 ", "窓から", "(", "1", "\ud800", "何度も同じ"])
+@pytest.mark.parametrize(
+    "piece", ["新聞たまって呼んでも", "あ", "一", "本町1-2-3 ", "窓から", "(", "1", "\ud800", "何度も同じ"]
+)
 def test_a_very_long_text_is_answered_at_once(reader: Reader, piece: str) -> None:
     begin = time.process_time()
     reader.read(piece * 3000)

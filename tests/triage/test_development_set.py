@@ -9,7 +9,9 @@ import pytest
 from relay.triage.reading import Reader, Reading
 from relay.vocabulary import Level
 
-REPORTS = [json.loads(line) for line in (Path(__file__).parent / "reports.jsonl").read_text("utf-8").splitlines()]
+REPORTS = [
+    json.loads(line) for line in (Path(__file__).parent / "reports.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,9 @@ def test_days_are_exact(readings: Readings) -> None:
 
 def test_places_are_exact_and_never_guessed(readings: Readings) -> None:
     wrong = [
-        r["id"] for r, reading in readings if (reading.place.town, reading.place.number) != (r["town"], r["number"])
+        r["id"]
+        for r, reading in readings
+        if (reading.place.town, reading.place.number) != (r["town"], r["number"])
     ]
     assert wrong == []
 

@@ -30,11 +30,15 @@ def test_a_chime_adds_nothing_to_an_all_clear(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("typed", "town"),
     [
-        ("ほんまち", "本町"), ("ﾎﾝﾏﾁ", "本町"), ("一宮市本町", "本町"), ("愛知県一宮市 萩原町串作", "萩原町串作"), ("下沼", "下沼町"),
-        ("馬寄", "今伊勢町馬寄"), ("今伊勢町馬寄字郷中", "今伊勢町馬寄"), ("カイメイ", "開明"), ("中島", None), ("大和町", None), ("どこか", None),
+        ("ほんまち", "本町"), ("ﾎﾝﾏﾁ", "本町"), ("一宮市本町", "本町"), ("愛知県一宮市 萩原町串作", "萩原町串作"),
+        ("下沼", "下沼町"),
+        ("馬寄", "今伊勢町馬寄"), ("今伊勢町馬寄字郷中", "今伊勢町馬寄"), ("カイメイ", "開明"),
+        ("中島", None), ("大和町", None), ("どこか", None),
     ],
 )  # fmt: skip
-def test_a_town_typed_by_hand_is_the_table_s_town_or_none(reader: Reader, typed: str, town: str | None) -> None:
+def test_a_town_typed_by_hand_is_the_table_s_town_or_none(
+    reader: Reader, typed: str, town: str | None
+) -> None:
     assert reader.read("新聞がたまっています", given=Given(town=typed)).place.town == town
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from relay.cases.views import maps, words
+from relay.cases.views import maps, sentences, words
 
 bp = Blueprint(
     "cases",
@@ -18,8 +18,8 @@ link_bp = Blueprint("duty_link", "relay.cases", url_prefix="/c")
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    """What the templates of this room call: ``say`` for words and sentences, ``map_links``."""
-    return {"say": words, "map_links": maps.links}
+    """What the templates of this room call: ``say`` for words, ``tell`` for sentences, ``map_links``."""
+    return {"say": words, "tell": sentences, "map_links": maps.links}
 
 
 @link_bp.after_request

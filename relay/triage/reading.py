@@ -1,0 +1,167 @@
+"""Reading a report: text in, level, signs, days, place and reasons out. Pure: no database, clock or network."""
+
+from dataclasses import replace
+
+from relay.places.table import TownTable
+from relay.triage import duration
+from relay.triage.evidence import Evidence, Finder, Findings, PhraseFinder
+from relay.triage.levels import Circumstances, decide
+from relay.triage.lexicon import Lexicon
+from relay.triage.place import (
+    find_towns,
+    normalise_building,
+    normalise_number,
+    normalise_room,
+    read_place,
+    split_homes,
+)
+from relay.triage.results import NOWHERE, Given, Place, Reading, Reason
+from relay.triage.sheet import Sheet
+from relay.vocabulary import Level, Sign
+
+__all__ = ["Given", "Place", "Reader", "Reading", "Reason"]
+
+#: Longer texts are read at their beginning and end only, so that any text is answered at once; they are never
+#: routine, for nobody has read their middle.
+LONGEST = 1600
+_KEPT_END = 400
+#: Signs beside which a chime that nobody answered is no trouble.
+_NO_TROUBLE = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN})
+#: Evidence set aside for these leaves a worry behind: no such text is a mere question.
+_UNSURE = frozenset({"hearsay", "doubted"})
+
+
+class Reader:
+    """Reads reports with one lexicon and one town table. Keeps no state between reports; safe to share."""
+
+    def __init__(self, lexicon: Lexicon, towns: TownTable, *, finder: Finder | None = None) -> None:
+        self._lexicon = lexicon
+        self._towns = towns
+        self._finder = finder or PhraseFinder(lexicon)
+
+    def read(
+        self, text: str, *, heat_alert: bool = False, given: Given | None = None, open_case: bool = False
+    ) -> Reading:
+        """What the report says and how urgent it is. Any text gives an answer; none raises an error."""
+        cut = len(text) > LONGEST
+        if cut:
+            text = text[: LONGEST - _KEPT_END] + "\n" + text[-_KEPT_END:]
+        given = given or Given()
+        homes = split_homes(text, self._towns)
+        readings = [
+            self._one(part, heat_alert=heat_alert, given=given, open_case=open_case) for part in homes
+        ]
+        reading = readings[0] if len(readings) == 1 else _joined(readings, given)
+        if cut and reading.level is Level.ROUTINE:
+            unread = Reason(code="not_understood", level=Level.PROMPT, signs=(), words=())
+            reading = replace(reading, level=Level.PROMPT, reasons=(unread, *reading.reasons))
+        return reading
+
+    def explain(self, text: str) -> Findings:
+        """The evidence behind the signs of a text, with what was set aside and why."""
+        return self._finder.find(Sheet(text))
+
+    def _one(self, text: str, *, heat_alert: bool, given: Given, open_case: bool) -> Reading:
+        sheet = Sheet(text)
+        findings = self._finder.find(sheet) if sheet.language != "other" else Findings(())
+        evidence = findings.evidence
+        signs = _signs(evidence) | given.signs
+        facts = findings.facts
+        days = given.days or self._days(sheet, findings)
+        tags = frozenset((e.sign, e.tag) for e in evidence if e.tag)
+        if given.chime_tried and not (signs and signs <= _NO_TROUBLE) and Sign.ALL_CLEAR not in signs:
+            signs |= {Sign.NO_ANSWER}
+        single = days == 1 or (days is None and "single" in facts and "heaped" not in facts)
+        circumstances = Circumstances(
+            tags=tags,
+            days=days,
+            single=single,
+            expected="expected" in facts or (Sign.NO_ANSWER, "expected") in tags,
+            harmless="harmless" in facts,
+            today="today" in facts,
+            repeat="repeat" in facts and "correction" not in facts,
+            open_case=open_case,
+            heat_alert=heat_alert,
+            office="office" in facts,
+            own_trouble="own_trouble" in facts,
+            uneasy="uneasy" in facts or any(why in _UNSURE for _, why in findings.dropped),
+        )
+        level, reasons = decide(frozenset(signs), circumstances, self._lexicon.thresholds)
+        here = bool(signs & {Sign.LOST, Sign.COLLAPSED}) or (Sign.FRAUD, "now") in tags
+        return Reading(
+            level=level,
+            signs=tuple(sign for sign in Sign if sign in signs),
+            days=days if signs - {Sign.ALL_CLEAR} else None,
+            place=_given_place(given, read_place(text, self._towns, person_here=here), self._towns),
+            sealed=Sign.ABUSE in signs,
+            called_119=given.called_119 or "called_119" in facts,
+            repeat="repeat" in facts and "correction" not in facts,
+            reasons=tuple(_with_words(reason, evidence) for reason in reasons),
+            lexicon=self._lexicon.version,
+            language=sheet.language,
+        )
+
+    def _days(self, sheet: Sheet, findings: Findings) -> int | None:
+        """The longest stated time, else the count of newspapers."""
+        present = [e for e in findings.evidence if e.sign is not Sign.ALL_CLEAR]
+        if not present:
+            return None
+        several = self._lexicon.thresholds.days_several
+        stated = [
+            d.days
+            for d in duration.durations(sheet.text, several=several)
+            if not self._lexicon.matches("not_lasting", sheet.text[slice(*sheet.clause(d.start, d.end))])
+        ]
+        if stated:
+            return max(stated)
+        if any(e.sign is Sign.NEWSPAPERS for e in present):
+            return duration.papers(sheet.text, 0, len(sheet.text), editions="editions" in findings.facts)
+        return None
+
+
+def _signs(evidence: tuple[Evidence, ...]) -> frozenset[Sign]:
+    """Signs that the evidence supports; a soft 「元気でした」 counts only where nothing else is wrong."""
+    hard = {e.sign for e in evidence if e.tag != "soft"}
+    soft = {e.sign for e in evidence if e.tag == "soft"}
+    return frozenset(hard | (soft if not hard else set()))
+
+
+def _with_words(reason: Reason, evidence: tuple[Evidence, ...]) -> Reason:
+    words = dict.fromkeys(e.words for e in sorted(evidence, key=lambda e: e.start) if e.sign in reason.signs)
+    return replace(reason, words=tuple(words))
+
+
+def _given_place(given: Given, read: Place, towns: TownTable) -> Place:
+    """The form's own fields where they were filled in, the text's where not."""
+    if given.town is None and given.number is None and given.building is None and given.room is None:
+        return read
+    possible = find_towns(given.town, towns) if given.town else ()
+    town = (possible[0] if len(possible) == 1 else None) if given.town else read.town
+    same = town == read.town
+    number = normalise_number(given.number) if given.number else (read.number if same else None)
+    return Place(
+        town=town,
+        number=number,
+        building=normalise_building(given.building) if given.building else (read.building if same else None),
+        room=normalise_room(given.room) if given.room else (read.room if same else None),
+        candidates=() if town else (possible or read.candidates),
+    )
+
+
+def _joined(readings: list[Reading], given: Given) -> Reading:
+    """Several homes in one text: the higher level wins, the signs are united, and no home is guessed."""
+    highest = max(readings, key=lambda reading: reading.level.rank)
+    signs = {sign for reading in readings for sign in reading.signs}
+    days = [reading.days for reading in readings if reading.days]
+    reasons = sorted((r for reading in readings for r in reading.reasons), key=lambda r: -r.level.rank)
+    towns = dict.fromkeys(reading.place.town for reading in readings if reading.place.town)
+    return replace(
+        highest,
+        signs=tuple(sign for sign in Sign if sign in signs),
+        days=max(days, default=None),
+        place=highest.place if given.town else replace(NOWHERE, candidates=tuple(towns)),
+        sealed=any(reading.sealed for reading in readings),
+        called_119=any(reading.called_119 for reading in readings),
+        repeat=any(reading.repeat for reading in readings),
+        reasons=tuple(reasons),
+    )

@@ -1,0 +1,68 @@
+"""Where the home is: towns, numbers, rooms, and everything that only looks like them."""
+
+import pytest
+
+from relay.places.table import TownTable
+from relay.triage.place import read_place
+from relay.triage.reading import Reader
+
+PLACES = [
+    ("本町２丁目５番６号", "本町", "2-5-6"),
+    ("本町2−5−6", "本町", "2-5-6"),
+    ("本町2ー5ー6", "本町", "2-5-6"),
+    ("本町二丁目五の六", "本町", "2-5-6"),
+    ("愛知県一宮市本町2-5-6", "本町", "2-5-6"),
+    ("一宮市千秋町佐野字向農三十番地", "千秋町佐野", "30"),
+    ("佐千原字五反田12", "佐千原", "12"),
+    ("ほんまち2-5-6", "本町", "2-5-6"),
+    ("ﾎﾝﾏﾁ2-5-6", "本町", "2-5-6"),
+    ("伝法寺十一丁目三の七", "伝法寺", "11-3-7"),
+    ("栄3-1", "栄", "3-1"),
+    ("本町2-5-6 新聞3日", "本町", "2-5-6"),
+    ("本町2-5-6 090-1234-5678", "本町", "2-5-6"),
+    ("〒491-0858 栄3-1", "栄", "3-1"),
+    ("今伊勢の馬寄15", "今伊勢町馬寄", "15"),
+    ("森本さん宅", None, None),
+    ("栄さんのところ", None, None),
+    ("一宮市のお宅", None, None),
+    ("稲沢市平和町3-2", None, "3-2"),
+    ("大和町の加藤さん", None, None),
+    ("印田3-5", None, "3-5"),
+    ("小渕8-1", None, "8-1"),
+    ("妙興寺の駅前", None, None),
+    ("起き上がれないと言っています", None, None),
+    ("11/20の朝刊が残っています", None, None),
+    ("0586-12-3456に電話ください", None, None),
+    ("本町3-1と栄5-2の二軒で新聞がたまっています", None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "town", "number"), PLACES)
+def test_a_place_is_read_or_left_open(
+    reader: Reader, text: str, town: str | None, number: str | None
+) -> None:
+    place = reader.read(text).place
+    assert (place.town, place.number) == (town, number)
+
+
+def test_a_room_is_no_house_number(towns: TownTable) -> None:
+    place = read_place("三丹町のコーポ花203号室", towns)
+    assert (place.town, place.number, place.room) == ("三丹町", None, "203")
+
+
+def test_an_unclear_town_comes_with_the_towns_it_could_be(towns: TownTable) -> None:
+    assert set(read_place("印田3-5", towns).candidates) >= {"南印田", "東印田町"}
+
+
+def test_a_table_without_the_city_s_name_still_knows_the_city(towns: TownTable) -> None:
+    bare = TownTable.from_rows(towns.rows)
+    assert read_place("一宮市本町2-5-6", bare).town == "本町"
+
+
+@pytest.mark.parametrize("dash", "-‐‑–—―−ー－ｰ")
+def test_every_dash_that_people_type_is_a_hyphen(towns: TownTable, dash: str) -> None:
+    assert read_place(f"本町2{dash}5{dash}6", towns).number == "2-5-6"
+
+
+def test_every_town_is_found_by_its_own_name_before_a_number(towns: TownTable) -> None:
+    assert [n for n in towns.names if read_place(f"{n}2-5", towns).town != n] == []
