@@ -1,6 +1,10 @@
 """Gunicorn for the relay's web processes. Options of ``relay web`` come on the command line and win over these."""
 
+import signal
 from pathlib import Path
+from typing import Any
+
+from relay.embedded.launch import die_with_parent
 
 bind = "127.0.0.1:8000"
 workers = 2
@@ -22,3 +26,9 @@ loglevel = "warning"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a private file
 # No steering through a socket in somebody's home.
 control_socket_disable = True
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Gunicorn's workers notice a killed master within a second; to free the port at once, the kernel tells them."""
+    del worker
+    die_with_parent(server.pid, signal.SIGKILL)

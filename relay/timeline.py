@@ -12,7 +12,7 @@ from relay.db import Base
 
 
 class Kind(StrEnum):
-    """What can happen to a case. The sentence for each stands in ``relay/cases/templates``."""
+    """What can happen to a case. The sentence for each stands in ``relay/cases/views/sentences.py``."""
 
     OPENED = "opened"
     REPORTED = "reported"

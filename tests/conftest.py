@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -15,6 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.desk import Desk
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "config" / "sample"
@@ -106,18 +109,97 @@ def _forget() -> None:
     places.forget()
 
 
+class Databases:
+    """The database of this test process. Emptied after each test, which is much faster than a new copy; a test that
+    changes the city itself gets the next one a new copy."""
+
+    #: What reports and cases leave behind, in an order that foreign keys allow.
+    LEFT_BEHIND = (
+        "messages",
+        "events",
+        "duty_links",
+        "escalations",
+        "reports",
+        "cases",
+        "inbound",
+        "opt_outs",
+    )
+    NUMBERED = ("messages", "events", "escalations", "reports", "cases", "inbound")
+
+    def __init__(self) -> None:
+        self.name = f"test_{_worker()}"
+        self.city: tuple[Any, ...] | None = None
+
+    def provide(self) -> None:
+        """Make sure that the database is there, with the sample city and nothing else in it."""
+        if self.city is None:
+            _admin(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            _admin(f"CREATE DATABASE {self.name} TEMPLATE {TEMPLATE}")
+            with self._connect() as connection:
+                self.city = self._fingerprint(connection)
+
+    def empty(self) -> None:
+        """Forget what a test did."""
+        try:
+            with self._connect() as connection:
+                connection.execute("SET lock_timeout = '2s'")
+                for table in self.LEFT_BEHIND:
+                    connection.execute(f"DELETE FROM {table}")  # type: ignore[call-overload]  # noqa: S608
+                for table in self.NUMBERED:
+                    connection.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART")  # type: ignore[call-overload]
+                if self._fingerprint(connection) != self.city:
+                    self.city = None
+        except psycopg.Error:  # the test broke the database, or still holds on to it
+            self.city = None
+
+    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        return psycopg.connect(os.environ["TEST_POSTGRES"].format(self.name))
+
+    @staticmethod
+    def _fingerprint(connection: "psycopg.Connection[tuple[Any, ...]]") -> tuple[Any, ...]:
+        tables = ("centres", "districts", "towns", "officers", "shifts", "partners", "staff", "users")
+        one = "(SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {} t)"
+        sums = ", ".join(map(one.format, tables))
+        found = connection.execute(f"SELECT {sums}").fetchone()  # type: ignore[call-overload]
+        return tuple(found or ())
+
+
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """The databases of this test process."""
+    return Databases()
+
+
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A fresh database with the sample city, and an own folder for data."""
-    name = f"test_{_worker()}"
-    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    _admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    monkeypatch.setenv("DATABASE_URL", os.environ["TEST_POSTGRES"].format(name))
+def database(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database with the sample city and nothing else, and an own folder for data."""
+    databases.provide()
+    monkeypatch.setenv("DATABASE_URL", os.environ["TEST_POSTGRES"].format(databases.name))
     monkeypatch.setenv("REDIS_URL", os.environ["TEST_REDIS"].format(_worker()))
     monkeypatch.setenv("RELAY_DATA", str(tmp_path))
     _forget()
-    yield name
+    yield databases.name
     _forget()
+    databases.empty()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """The machine's own Chromium. Without one the tests that need it are skipped, or fail where it is required."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("no Chromium found, and REQUIRE_BROWSER=1: install chromium")
+        pytest.skip("no Chromium found: install chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ FACTS = "demo.json"
 WEB_WORKERS, WEB_THREADS = 1, 16
 #: The shape of a token that Twilio gives out. Another text is somebody's own choice for the simulated phones.
 REAL_TOKEN = re.compile("[0-9a-f]{32}")
+#: How long the ports of a demo that was just killed may take to become free.
+LEAVING_SECONDS = 2.0
 #: Settings of a real relay that must not leak into the sample city, the way to real mailboxes above all.
 NOT_PASSED_ON = ("SMTP_URL", "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_AUTH_TOKEN_NEXT")
 
@@ -78,11 +80,16 @@ def refuse(port: int, environ: Mapping[str, str], language: str) -> None:
 
 
 def _free(port: int) -> bool:
-    try:
-        socket.create_server((HOST, port)).close()
-    except OSError:
-        return False
-    return True
+    patience = time.monotonic() + LEAVING_SECONDS
+    while True:
+        try:
+            socket.create_server((HOST, port)).close()
+        except OSError:
+            if time.monotonic() > patience:
+                return False
+            time.sleep(0.1)
+        else:
+            return True
 
 
 class Demo:

@@ -16,16 +16,21 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
+def die_with_parent(parent: int, death_signal: int) -> None:
+    """Have this process get a signal when its parent dies, which has that process id. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit(1)  # the parent died before the request was made
+
+
 def main(arguments: list[str]) -> None:
     parent, death_signal, user, group, *program = arguments
     if user != "-":
         os.setgroups([])
         os.setgid(int(group))
         os.setuid(int(user))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != int(parent):
-            sys.exit(1)  # the parent died before the request was made
+    die_with_parent(int(parent), int(death_signal))
     os.execv(program[0], program)  # noqa: S606 - no shell is wanted
 
 

@@ -68,7 +68,7 @@ def start(folder: Path, *, port: int | None = None) -> EmbeddedRedis:
     prepared = prepare(folder, port=port)
     log = prepared.folder / "server.log"
     with log.open("wb") as output:
-        child = spawn(prepared.command, death_signal=signal.SIGTERM, output=output)
+        child = spawn(prepared.command, output=output)
     server = replace(prepared, _child=child)
     try:
         server.wait(lambda: child.poll() is None)

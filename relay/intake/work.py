@@ -83,7 +83,7 @@ def _file(session: Session, inbound: Inbound) -> None:
     data = inbound.payload
     given = storing.given_from_json(data["given"])
     sender = partners.sender(session, inbound.sender) if inbound.sender else None
-    partner_id = data["partner_id"] or (sender.partner_id if sender else None)
+    partner_id = data["partner_id"] or _partner_of_form(data) or (sender.partner_id if sender else None)
     filing.file(
         session,
         Filing(
@@ -102,6 +102,13 @@ def _file(session: Session, inbound: Inbound) -> None:
             photo=inbound.photo,
         ),
     )
+
+
+def _partner_of_form(data: dict[str, Any]) -> int | None:
+    """The company of the form's token: not looked up yet when the form came with the database away."""
+    token = data["raw"].get("form_token")
+    partner = partners.by_form_token(token) if token else None
+    return partner.id if partner else None
 
 
 def _reading(inbound: Inbound, given: Given | None) -> Reading:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from relay.config_files import ConfigError
 from relay.places.writing import hiragana, place_form, plain
 
 _COLUMNS = ("town", "kana", "postcode")
 _POSTCODE_DIGITS = 7
 
 
-class TownTableError(Exception):
+class TownTableError(ConfigError):
     """The town table cannot be used. The message names the file, the line and what to do."""
 
 

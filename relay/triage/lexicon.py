@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from relay.config_files import ConfigError
 from relay.triage.patterns import Compiler, Phrase, PhraseError, Searchable
 from relay.vocabulary import Sign
 
@@ -52,7 +53,7 @@ _THRESHOLDS = {
 }  # fmt: skip
 
 
-class LexiconError(Exception):
+class LexiconError(ConfigError):
     """``triage.toml`` cannot be used. The message is one line: the file, the key, what to do."""
 
 

@@ -1,7 +1,5 @@
 """The report form in Chromium: one thumb, a slow line, a phone that many use."""
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, request, request_started
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -27,7 +25,6 @@ PHONE, DESK = 360, 1280
 HEIGHT = {PHONE: 740, DESK: 900}
 SMALLEST_TARGET = 44
 MOST_BYTES = 200 * 1024
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 #: Visible things to tap or click that are lower than a thumb; a label counts for the box inside it.
 TARGETS_BELOW = """least => [...document.querySelectorAll(
     'main a, main button, main input:not([type=hidden]), main select, main summary, main textarea')]
@@ -35,23 +32,6 @@ TARGETS_BELOW = """least => [...document.querySelectorAll(
   .map(element => [element.outerHTML.slice(0, 80), (element.closest('label') || element).getBoundingClientRect()])
   .filter(([, box]) => box.height > 0 && box.height < least)
   .map(([words]) => words)"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium found, and REQUIRE_BROWSER=1: install chromium")
-        pytest.skip("no Chromium found: install chromium to run the browser tests")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,7 +60,7 @@ def visit(chromium: Browser, form: str) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address)
+        page.goto(address if lang == "ja" else f"{address}?lang={lang}")
         return page
 
     yield open_form

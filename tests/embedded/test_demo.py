@@ -40,7 +40,8 @@ def environment(data: Path, environ: dict[str, str]) -> dict[str, str]:
     return demo.environment(environ, port=8200, data=data, secret=SECRET)
 
 
-def test_a_port_in_use_is_named_with_a_way_out_for_each_of_the_two() -> None:
+def test_a_port_in_use_is_named_with_a_way_out_for_each_of_the_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "LEAVING_SECONDS", 0)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(EmbeddedError) as caught:

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from relay.embedded import demo
 from relay.embedded.redis import free_port
 
 PATIENCE = 90.0
@@ -130,6 +131,8 @@ def test_the_demo_from_its_first_start_to_its_second_end(started: Callable[[], R
     processes = again.facts["pids"]
     again.process.kill()
     again.process.communicate()
+    again.facts_file.unlink()
+    demo.refuse(again.port, {}, "en")  # its ports are free for the next start
     patience = time.monotonic() + 15
     while running(processes) and time.monotonic() < patience:
         time.sleep(0.1)

@@ -1,15 +1,18 @@
 """The form in the whole application: real database, real triage, one phone without scripts."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from relay import clock, db, settings
 from relay.cases.models import Report
-from relay.intake import work
+from relay.intake import reader, work
 from relay.intake.models import Inbound
 from relay.vocabulary import Level, Sign
 
@@ -98,3 +101,46 @@ def test_an_emergency_receipt_puts_119_first(client: FlaskClient, form: str) -> 
     page = client.get(answer.headers["Location"]).text
     main = page[page.index("<main") :]
     assert main.index('href="tel:119"') < main.index("受付番号")
+
+
+def test_a_form_sent_with_the_database_away_keeps_its_number_and_its_company(
+    client: FlaskClient, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = settings.current().database_url
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
+    settings.current.cache_clear()
+    db.forget()
+    answer = client.post(form, data={"submission": "page-0123456789", "signs": "newspapers", "days": "5"})
+    receipt = client.get(answer.headers["Location"])
+    assert "受付番号" in receipt.text
+    place = client.post(
+        f"{urlsplit(answer.headers['Location']).path}/place", data={"town": "桜", "number": "1-2"}
+    )
+    assert place.status_code == 303
+    monkeypatch.setenv("DATABASE_URL", right)
+    settings.current.cache_clear()
+    db.forget()
+    assert work.flush_spool() == 2
+    work.work_pending()
+    with db.transaction() as session:
+        report = session.scalars(select(Report)).one()
+        assert report.number in receipt.text
+        assert report.partner_id is not None
+    with time_machine.travel(clock.now() + timedelta(seconds=30)):
+        work.work_pending()
+    with db.transaction() as session:
+        assert session.scalars(select(Report.town)).one() == "桜"
+
+
+def test_a_fault_in_the_reading_loses_no_form(
+    client: FlaskClient, form: str, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("the reader is broken")
+
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(reader, "current", broken)
+        answer = client.post(form, data={"submission": "page-0123456789", "signs": "newspapers"})
+    assert answer.status_code == 303
+    work.work_pending()
+    assert session.scalars(select(Report)).one().signs == ["newspapers"]

@@ -69,14 +69,14 @@ def test_english_wordings_hold_no_japanese() -> None:
     [
         ("/page", None, None, "ja"),
         ("/page", None, "fr-FR,fr", "ja"),
-        ("/page", None, "en-GB,en;q=0.8,ja;q=0.5", "en"),
+        ("/page", None, "en-GB,en;q=0.8,ja;q=0.5", "ja"),
         ("/page", "ja", "en", "ja"),
         ("/page?lang=en", "ja", "ja", "en"),
         ("/page?lang=xx", "en", "ja", "en"),
         ("/page?lang=xx", "xx", "ja", "ja"),
     ],
 )
-def test_the_address_wins_over_the_cookie_and_the_cookie_over_the_browser(
+def test_the_address_wins_over_the_cookie_and_without_both_it_is_japanese(
     look: Flask, address: str, cookie: str | None, header: str | None, language: str
 ) -> None:
     client = look.test_client()

@@ -1,12 +1,10 @@
 """The page in a real browser: live, without losing what somebody types, and without a script."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from twilio.rest import Client
 
 from relay.embedded.phones import SimulatedPhones
@@ -14,29 +12,13 @@ from tests.embedded.phones.harness import NUMBER, OTHER, PHONE, Control, Relay, 
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 DUTY = "+819000001001"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER") != "1":
-        pytest.skip("no Chromium found: install chromium to see the pages tested")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser, phones: SimulatedPhones) -> Iterator[Page]:
+def page(chromium: Browser, phones: SimulatedPhones) -> Iterator[Page]:
     """The page, open and live; any error in its script fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -158,14 +140,14 @@ def test_everything_forgotten_empties_the_page(page: Page, control: Control) -> 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_is_wider_than_the_screen_and_targets_are_large(
-    browser: Browser, phones: SimulatedPhones, client: Client, control: Control, width: int
+    chromium: Browser, phones: SimulatedPhones, client: Client, control: Control, width: int
 ) -> None:
     client.messages.create(
         to=PHONE, from_=NUMBER, body="http://127.0.0.1:8000/c/" + "a" * 80 + " 返信12で受付"
     )
     client.calls.create(to=PHONE, from_=NUMBER, twiml='<Response><Gather timeout="60"/></Response>')
     until(lambda: control.ok("GET", "/control/calls")[0]["waiting"])
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = chromium.new_page(viewport={"width": width, "height": 800})
     page.goto(phones.url)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     small = page.evaluate(
@@ -177,9 +159,9 @@ def test_nothing_is_wider_than_the_screen_and_targets_are_large(
 
 
 def test_without_a_script_texting_leads_back_to_the_page_with_the_text(
-    browser: Browser, phones: SimulatedPhones
+    chromium: Browser, phones: SimulatedPhones
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{phones.url}/?lang=en")
     page.locator(field(DUTY)).fill("12")
