@@ -239,21 +239,3 @@ def test_the_logs_hold_no_text_no_address_and_no_number(demo: Demo) -> None:
     assert kept
     for secret in (home, demo.city["centre"]["town"], demo.city["worker"][3:], "新聞", "/c/"):
         assert secret not in kept
-
-
-def test_ctrl_c_stops_everything_and_the_next_start_finds_the_data_again() -> None:
-    with tempfile.TemporaryDirectory(prefix="relay-demo-", dir="/tmp") as folder:
-        port = free_pair()
-        first = Demo(Path(folder), port, scale="1")
-        home, duty = first.home(), first.city["centre"]["duty"]
-        pids = first.city["pids"].values()
-        first.text(first.city["worker"], f"{home} 新聞が4日分たまっています")
-        code = code_of(first.arrives(duty, home))
-        assert first.stop() == 0
-        assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
-        second = Demo(Path(folder), port, scale="1")
-        try:
-            second.text(duty, f"{code} 無事")
-            second.arrives(duty, f"{code}番を「無事」で終了")
-        finally:
-            second.stop()
