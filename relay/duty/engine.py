@@ -66,6 +66,8 @@ def _advance_one() -> bool:
 
 def advance(session: Session, escalation: Escalation) -> None:
     """One escalation whose time has come, already locked."""
+    if _waits_for_opening(session, escalation):
+        return
     if escalation.owner is None:
         climb(session, escalation)
     elif escalation.reminded_at is None:
@@ -76,6 +78,8 @@ def advance(session: Session, escalation: Escalation) -> None:
 
 def climb(session: Session, escalation: Escalation) -> None:
     """Tell the next person. A step with nobody on duty is skipped at once, not waited for."""
+    if _waits_for_opening(session, escalation):
+        return
     now = clock.now()
     ladder = Ladder.from_json(escalation.ladder)
     while True:
@@ -107,6 +111,20 @@ def climb(session: Session, escalation: Escalation) -> None:
         now=now,
         scale=settings.current().time_scale,
     )
+
+
+def _waits_for_opening(session: Session, escalation: Escalation) -> bool:
+    """Put off what is due until the centre opens, when it is of a level that wakes nobody at night: not only the
+    first step waits, but also later ones, repeats and reminders."""
+    now = clock.now()
+    due = rules.starts_at(escalation.level, now, city.current().hours)
+    if due is None or due <= now:
+        return False
+    escalation.next_step_at = due
+    escalation.round_started_at += due - now  # later rungs keep their distance from the one that waits
+    if escalation.owner_id is None:
+        timeline.record(session, escalation.case_id, Kind.WAITING_FOR_OPENING, until=due.isoformat())
+    return True
 
 
 def tell(

@@ -70,17 +70,11 @@ def open_escalation(
 
 
 def _start(session: Session, escalation: Escalation) -> None:
-    now = clock.now()
-    begins = rules.starts_at(escalation.level, now, city.current().hours)
+    begins = rules.starts_at(escalation.level, clock.now(), city.current().hours)
     escalation.next_step_at = begins
-    if begins is None:
-        return
-    if begins > now:
-        escalation.round_started_at = begins
-        timeline.record(session, escalation.case_id, Kind.WAITING_FOR_OPENING, until=begins.isoformat())
-        return
-    escalation.round_started_at = now
-    engine.climb(session, escalation)
+    if begins is not None:
+        escalation.round_started_at = clock.now()
+        engine.climb(session, escalation)
 
 
 def _new_code(session: Session) -> str:

@@ -163,6 +163,27 @@ def test_prompt_is_told_when_the_centre_opens(desk: Desk) -> None:
     assert desk.told(case) == ["duty"]
 
 
+def test_a_prompt_case_that_nobody_took_rests_at_night_and_goes_on_in_the_morning(desk: Desk) -> None:
+    with at(4 * 60 + 50):
+        case = desk.file(Level.PROMPT)
+    pass_time(4 * 60 + 50, 12 * 60)
+    assert desk.told(case) == ["duty", "backup"]
+    opening = desk.escalation(case).next_step_at
+    assert opening is not None
+    with time_machine.travel(opening, tick=False):
+        engine.advance_due()
+    assert desk.told(case) == ["duty", "backup", "head"]
+
+
+def test_the_owner_of_a_prompt_case_is_not_reminded_at_night(desk: Desk) -> None:
+    with at(4 * 60):
+        case = desk.file(Level.PROMPT)
+        cases.accept(case, Actor(name="x"), officer_id=desk.officer("duty"), via="sms")
+    pass_time(4 * 60, 10 * 60)
+    assert not events(case, Kind.REMINDED)
+    assert desk.escalation(case).owner_id is not None
+
+
 def test_routine_tells_nobody(desk: Desk) -> None:
     with at(0):
         case = desk.file(Level.ROUTINE)
