@@ -157,8 +157,18 @@ class Databases:
 
     @staticmethod
     def _fingerprint(connection: "psycopg.Connection[tuple[Any, ...]]") -> tuple[Any, ...]:
-        tables = ("centres", "districts", "towns", "officers", "shifts", "partners", "staff", "users")
-        one = "(SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {} t)"
+        tables = (
+            "centres",
+            "districts",
+            "towns",
+            "officers",
+            "shifts",
+            "partners",
+            "staff",
+            "users",
+            "alembic_version",
+        )
+        one = "(SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t)"
         sums = ", ".join(map(one.format, tables))
         found = connection.execute(f"SELECT {sums}").fetchone()  # type: ignore[call-overload]
         return tuple(found or ())
