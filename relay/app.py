@@ -22,6 +22,8 @@ def create_app() -> Flask:
     own = settings.current()
     check_config()
     logs.configure()
+    # Compiling the words takes about a second: better now than while the first reporter waits.
+    reader.current()
     app = Flask("relay.web", static_folder=None)
     app.config.update(SECRET_KEY=own.secret_key, MAX_CONTENT_LENGTH=LARGEST_REQUEST)
     # One proxy stands before us where we are public (TLS ends there); its word on scheme and address is taken.

@@ -32,6 +32,7 @@ def worker(lane: str) -> None:
     # The advice against root is about pickled messages, which are refused here.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     tasks.register(app)
+    tasks.warm_up()
     lanes = chosen(lane)
     process = app.Worker(
         hostname=f"{lane}@{socket.gethostname()}",

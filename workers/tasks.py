@@ -10,7 +10,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from relay import alive, settings
+from relay.channels import twilio_sms
 from relay.duty import engine
+from relay.intake import reader
 from relay.intake import work as intake
 from relay.outbox import reconcile, sender
 from workers.schedule import TICKS, Tick
@@ -36,6 +38,12 @@ def register(app: Celery) -> None:
     """Declare all tasks on the application of a worker."""
     for name, work in WORK.items():
         _declare(app, TICKS[name], work)
+
+
+def warm_up() -> None:
+    """Load what the first alert would otherwise wait for: the words that reports are read by, the provider's SDK."""
+    reader.current()
+    twilio_sms.client()
 
 
 def _declare(app: Celery, tick: Tick, work: Callable[[], object]) -> None:

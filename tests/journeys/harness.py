@@ -62,9 +62,9 @@ class Relay:
         self.work()
 
     @staticmethod
-    def wait(condition: Callable[[], bool], *, missing_ok: bool = False) -> None:
+    def wait(condition: Callable[[], bool], *, missing_ok: bool = False, seconds: float = PATIENCE) -> None:
         """Wait for something that another thread does."""
-        patience = time.monotonic() + (1.5 if missing_ok else PATIENCE)
+        patience = time.monotonic() + (1.5 if missing_ok else seconds)
         while time.monotonic() < patience:
             if condition():
                 return
