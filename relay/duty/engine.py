@@ -4,7 +4,7 @@ PostgreSQL holds the clocks (``next_step_at``); ticks and nudges only wake the e
 rows are taken ``FOR UPDATE SKIP LOCKED``, and what a step writes has a key that can be written once.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -77,6 +77,9 @@ def advance(session: Session, escalation: Escalation) -> None:
 
 def climb(session: Session, escalation: Escalation) -> None:
     """Tell the next person. A step with nobody on duty is skipped at once, not waited for."""
+    if escalation.level == Level.ROUTINE:
+        escalation.next_step_at = None  # back to the centre's list
+        return
     if _waits_for_opening(session, escalation):
         return
     now = clock.now()
@@ -116,8 +119,8 @@ def _waits_for_opening(session: Session, escalation: Escalation) -> bool:
     """Put off what is due until the centre opens, when it is of a level that wakes nobody at night: not only the
     first step waits, but also later ones, repeats and reminders."""
     now = clock.now()
-    due = rules.starts_at(escalation.level, now, city.current().hours)
-    if due is None or due <= now:
+    due = rules.rings_at(escalation.level, now, city.current().hours)
+    if due <= now:
         return False
     escalation.next_step_at = due
     escalation.round_started_at += due - now  # later rungs keep their distance from the one that waits
@@ -134,8 +137,13 @@ def tell(
     step: int,
     key: str = "alert",
     stamp: str = "",
+    at: datetime | None = None,
 ) -> None:
-    """Write one duty SMS with its personal link. ``stamp`` tells apart what one step may say more than once."""
+    """Write one duty SMS with its personal link, to leave ``at`` that moment (now when not given).
+
+    ``stamp`` tells apart what one step may say more than once.
+    """
+    leaves = at or clock.now()
     body = texts.alert(
         key,
         level=escalation.level,
@@ -156,7 +164,8 @@ def tell(
         case_id=escalation.case_id,
         officer_id=officer.id,
         climb=place_in_climb,
-        expires_at=clock.now() + timedelta(minutes=city.current().duty_validity_minutes),
+        not_before=at,
+        expires_at=leaves + timedelta(minutes=city.current().duty_validity_minutes),
     )
 
 

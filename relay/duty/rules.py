@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from relay.city import City, Hours, Step
@@ -47,16 +48,28 @@ class Ladder:
         return self.steps[min(index, len(self.steps) - 1)]
 
 
-def starts_at(level: Level, now: datetime, opening: Hours) -> datetime | None:
-    """When the first person is told. None: nobody is, the centre reads it in its list.
+def rings_at(level: Level, now: datetime, opening: Hours) -> datetime:
+    """When an officer's phone may ring for a case of ``level``: now, or when the centre opens.
 
-    ``prompt`` waits for the centre to open; ``emergency`` and ``urgent`` never wait.
+    ``emergency`` and ``urgent`` never wait; nothing of ``prompt`` and ``routine`` wakes anybody.
     """
-    if level == Level.ROUTINE:
-        return None
-    if level == Level.PROMPT:
-        return hours.next_opening(opening, now)
-    return now
+    return now if level > Level.PROMPT else hours.next_opening(opening, now)
+
+
+def starts_at(level: Level, now: datetime, opening: Hours) -> datetime | None:
+    """When the first person is told. None: nobody is, the centre reads it in its list."""
+    return None if level == Level.ROUTINE else rings_at(level, now, opening)
+
+
+def rung_after(rungs: Sequence[frozenset[int]], leaving: int | None) -> int:
+    """The rung to go on with when ``leaving`` hands over: the next one with somebody else on it, and after the last
+    one the first. ``rungs`` holds the officers of each; the last one is never empty."""
+    own = [index for index, officers in enumerate(rungs) if leaving in officers]
+    begin = own[-1] + 1 if own else 0
+    for index in chain(range(begin, len(rungs)), range(begin)):
+        if rungs[index] - {leaving}:
+            return index
+    return len(rungs) - 1
 
 
 def next_step_at(

@@ -136,12 +136,10 @@ def release(session: Session, escalation: Escalation, *, leaving: int | None) ->
 
 
 def _rung_after(session: Session, escalation: Escalation, officer_id: int | None) -> int:
-    ladder = Ladder.from_json(escalation.ladder)
-    for index, rung in enumerate(ladder.steps):
-        names = {o.id for o in rota.who(session, rung.who, escalation.centre_id, clock.now())}
-        if names and officer_id not in names:
-            return index
-    return len(ladder.steps) - 1
+    now = clock.now()
+    steps = Ladder.from_json(escalation.ladder).steps
+    on_duty = [rota.who(session, rung.who, escalation.centre_id, now) for rung in steps]
+    return rules.rung_after([frozenset(officer.id for officer in rung) for rung in on_duty], officer_id)
 
 
 def set_level(session: Session, escalation: Escalation, level: Level) -> None:
@@ -160,10 +158,8 @@ def set_level(session: Session, escalation: Escalation, level: Level) -> None:
         outbox.withdraw(session, escalation.case_id, purposes=("duty",))
     elif level == Level.PROMPT:
         # Lowered at night: nobody is woken any more for what can wait until the centre opens.
-        escalation.next_step_at = max(
-            escalation.next_step_at or clock.now(),
-            rules.starts_at(level, clock.now(), city.current().hours) or clock.now(),
-        )
+        rings = rules.rings_at(level, clock.now(), city.current().hours)
+        escalation.next_step_at = max(escalation.next_step_at or rings, rings)
 
 
 def move(session: Session, escalation: Escalation, *, centre_id: int | None) -> None:
@@ -178,8 +174,9 @@ def move(session: Session, escalation: Escalation, *, centre_id: int | None) -> 
 
 def tell_update(session: Session, escalation: Escalation) -> None:
     """More is known of a case: its owner hears, or if it has none, those who were told of it in this climb."""
+    rings = rules.rings_at(escalation.level, clock.now(), city.current().hours)
     if escalation.owner is not None:
-        _tell(session, [escalation.owner], escalation, "update_owner")
+        _tell(session, [escalation.owner], escalation, "update_owner", at=rings)
         return
     told = select(Message.officer_id).where(
         Message.case_id == escalation.case_id,
@@ -187,19 +184,23 @@ def tell_update(session: Session, escalation: Escalation) -> None:
         Message.climb.startswith(f"{escalation.round}."),
     )
     officers = session.scalars(select(Officer).where(Officer.id.in_(told), Officer.active)).all()
-    _tell(session, officers, escalation, "update")
+    _tell(session, officers, escalation, "update", at=rings)
 
 
 def assign(session: Session, escalation: Escalation, officer: Officer) -> None:
     """Give the case to ``officer`` from the board and tell him or her so."""
     give(session, escalation, officer)
-    _tell(session, [officer], escalation, "assigned")
+    _tell(session, [officer], escalation, "assigned", at=clock.now())
 
 
-def _tell(session: Session, officers: Sequence[Officer], escalation: Escalation, key: str) -> None:
+def _tell(
+    session: Session, officers: Sequence[Officer], escalation: Escalation, key: str, *, at: datetime
+) -> None:
     stamp = f"{key}.{int(clock.now().timestamp() * 1000)}"
     for officer in officers:
-        engine.tell(session, escalation, officer, step=max(0, escalation.step - 1), key=key, stamp=stamp)
+        engine.tell(
+            session, escalation, officer, step=max(0, escalation.step - 1), key=key, stamp=stamp, at=at
+        )
 
 
 def end(session: Session, escalation: Escalation) -> None:

@@ -70,8 +70,9 @@ def _take(params: Mapping[str, str], *, number: str | None = None) -> str:
 
 
 def _parts(params: Mapping[str, str]) -> tuple[str, str, str]:
-    sid = params.get("MessageSid") or params.get("SmsSid") or params.get("SmsMessageSid") or ""
-    return sid, params.get("From", ""), storing.clean(params.get("Body", ""))
+    sender, body = params.get("From", ""), storing.clean(params.get("Body", ""))
+    sid = params.get("MessageSid") or params.get("SmsSid") or content_hash(sender, body)
+    return sid, sender, body
 
 
 def _opting(params: Mapping[str, str], body: str) -> bool:

@@ -143,6 +143,42 @@ def test_a_release_tells_the_next_person_at_once(desk: Desk) -> None:
     assert desk.escalation(case).owner_id is None
 
 
+def test_the_backup_who_releases_hands_over_upwards_and_not_back_to_duty(desk: Desk) -> None:
+    with at(0):
+        case = desk.file()
+    with at(5):
+        engine.advance_due()
+        backup = desk.officer("backup")
+        cases.accept(case, Actor(name="x"), officer_id=backup, via="sms")
+        cases.release(case, Actor(name="x", officer_id=backup))
+    assert desk.told(case) == ["duty", "backup", "head"]
+
+
+def test_a_routine_case_goes_back_to_the_list_when_its_owner_leaves_it(desk: Desk) -> None:
+    with at(0):
+        case = desk.file(Level.ROUTINE)
+        owner = desk.officer("duty")
+        cases.accept(case, Actor(name="x"), officer_id=owner, via="board")
+        cases.release(case, Actor(name="x", officer_id=owner))
+    assert desk.told(case) == []
+    assert desk.escalation(case).next_step_at is None
+
+
+def test_news_of_a_prompt_case_waits_for_the_morning_too(desk: Desk) -> None:
+    with at(0):
+        case = desk.file(Level.PROMPT)
+    with at(11 * 60):
+        desk.file(Level.ROUTINE)
+        with db.transaction() as session:
+            news = session.scalars(
+                select(Message).where(Message.case_id == case).order_by(Message.id.desc())
+            ).first()
+    assert news is not None
+    assert news.not_before > (NOON + timedelta(hours=12)).astimezone(UTC)
+    assert news.expires_at is not None
+    assert news.expires_at > news.not_before
+
+
 def test_prompt_at_night_waits_for_the_opening_and_a_raise_ends_the_wait(desk: Desk) -> None:
     with at(11 * 60):
         case = desk.file(Level.PROMPT)

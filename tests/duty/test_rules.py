@@ -87,6 +87,24 @@ def test_a_ladder_survives_the_way_through_the_database() -> None:
     assert Ladder.from_json(ladder.to_json()) == ladder
 
 
+@pytest.mark.parametrize(
+    ("rungs", "leaving", "next_one"),
+    [
+        ([{1}, {2}, {3}, {9}], 1, 1),
+        ([{1}, {2}, {3}, {9}], 2, 2),
+        ([{1}, set(), {3}, {9}], 1, 2),
+        ([{1}, {1}, {3}, {9}], 1, 2),
+        ([{1}, {2}, {3}, {9}], 9, 0),
+        ([{1}, {2}, {3}, {9}], 7, 0),
+        ([set(), set(), set(), {9}], 9, 3),
+    ],
+)
+def test_a_release_goes_to_the_next_rung_with_somebody_else(
+    rungs: list[set[int]], leaving: int, next_one: int
+) -> None:
+    assert rules.rung_after([frozenset(rung) for rung in rungs], leaving) == next_one
+
+
 def test_codes_are_taken_in_turn_so_that_a_late_reply_finds_the_right_case() -> None:
     assert rules.free_code(frozenset(), None) == "10"
     assert rules.free_code(frozenset({"10"}), "10") == "11"
