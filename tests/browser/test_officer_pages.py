@@ -1,17 +1,13 @@
 """The officers' pages in Chromium: seen on a phone and at a desk, by day and by night, with and without scripts."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
-from relay.accounts.limits import limiter
 from relay.vocabulary import Level, Outcome, Sign
 from relay.web import words
 from tests import officer_scenes as scenes
@@ -22,19 +18,6 @@ PHONE, DESK = 360, 1280
 HEIGHT = {PHONE: 740, DESK: 900}
 SMALLEST_TARGET = 44
 MOST_BYTES = 200 * 1024
-
-
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The address of the app, served as a web server would."""
-    limiter.reset()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

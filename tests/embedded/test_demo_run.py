@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,19 +15,9 @@ import psycopg
 import pytest
 
 from relay.embedded import demo
-from relay.embedded.redis import free_port
+from tests.ports import free_pair
 
 PATIENCE = 90.0
-
-
-def free_pair() -> int:
-    while True:
-        port = free_port()
-        try:
-            socket.create_server(("127.0.0.1", port + 1)).close()
-        except OSError:
-            continue
-        return port
 
 
 class Run:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ import redis
 import requests
 from twilio.request_validator import RequestValidator
 
+from tests.ports import free_pair
+
 #: One demo serves all tests of this file.
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -26,18 +27,6 @@ START_SECONDS = 60
 PROMPTLY = 3.0
 #: Beats and restarts on a machine that runs other tests beside.
 EVENTUALLY = 30.0
-
-
-def free_pair() -> int:
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 class Demo:
@@ -135,14 +124,14 @@ def test_the_form_takes_the_same_way(demo: Demo) -> None:
     )
     assert re.search(r"\d{4}-\d{4}", answer.text)
     assert "受付番号" in answer.text
-    demo.arrives(demo.city["centre"]["duty"], home)
+    assert demo.arrives(demo.city["centre"]["duty"], home)
 
 
 def test_without_an_answer_it_climbs_to_the_citys_phone(demo: Demo) -> None:
     home = demo.home()
     demo.text(demo.city["worker"], f"{home} 新聞が4日分たまっています。呼んでも出ません")
     for phone in (demo.city["centre"]["backup"], demo.city["centre"]["head"], demo.city["city"]["number"]):
-        demo.arrives(phone, home)
+        assert demo.arrives(phone, home)
 
 
 def test_acceptance_and_outcome_by_reply_reach_the_reporter(demo: Demo) -> None:
@@ -153,9 +142,9 @@ def test_acceptance_and_outcome_by_reply_reach_the_reporter(demo: Demo) -> None:
     demo.text(duty, code)
     demo.wait(lambda: len(demo.inbox(demo.city["worker"], "対応を始めました")) > before)
     demo.text(demo.city["centre"]["backup"], code)
-    demo.arrives(demo.city["centre"]["backup"], f"{code}番は")
+    assert demo.arrives(demo.city["centre"]["backup"], f"{code}番は")
     demo.text(duty, f"{code} 無事")
-    demo.arrives(duty, f"{code}番を「無事」で終了")
+    assert demo.arrives(duty, f"{code}番を「無事」で終了")
 
 
 def killing(demo: Demo, *names: str) -> None:
@@ -172,7 +161,7 @@ def test_workers_killed_between_report_and_alert_lose_nothing_and_send_nothing_t
         if n == 2:
             killing(demo, "worker-duty", "worker-routine")
     for home in homes:
-        demo.arrives(demo.city["centre"]["duty"], home, 60)
+        assert demo.arrives(demo.city["centre"]["duty"], home, 60)
     firsts = [demo.inbox(demo.city["centre"]["duty"], home) for home in homes]
     assert all(len(set(texts)) == len(texts) for texts in firsts)
 
@@ -184,7 +173,7 @@ def test_an_emptied_redis_loses_nothing(demo: Demo) -> None:
             demo.text(demo.city["worker"], f"{home} 新聞が4日分たまっています")
             broker.flushall()
     for home in homes:
-        demo.arrives(demo.city["centre"]["duty"], home)
+        assert demo.arrives(demo.city["centre"]["duty"], home)
 
 
 def test_a_killed_web_server_is_back_and_what_it_took_goes_on(demo: Demo) -> None:
@@ -192,7 +181,7 @@ def test_a_killed_web_server_is_back_and_what_it_took_goes_on(demo: Demo) -> Non
     demo.text(demo.city["worker"], f"{home} 新聞が4日分たまっています")
     demo.wait(lambda: demo.inbox(demo.city["worker"], "受付番号"))
     killing(demo, "web")
-    demo.arrives(demo.city["centre"]["duty"], home)
+    assert demo.arrives(demo.city["centre"]["duty"], home)
 
     def answers() -> bool:
         try:
@@ -221,7 +210,7 @@ def test_a_doubled_and_a_forged_webhook_change_nothing(demo: Demo) -> None:
     assert len({answer.text for answer in answers}) == 1
     forged = requests.post(url, data={**params, "Body": f"{home} 倒れている"}, headers=headers, timeout=10)
     assert forged.status_code == 403
-    demo.arrives(demo.city["centre"]["duty"], home)
+    assert demo.arrives(demo.city["centre"]["duty"], home)
     assert len(demo.inbox(demo.city["centre"]["duty"], home)) == 1
 
 
@@ -234,7 +223,7 @@ def test_it_is_ready_and_says_so(demo: Demo) -> None:
 def test_the_logs_hold_no_text_no_address_and_no_number(demo: Demo) -> None:
     home = demo.home()
     demo.text(demo.city["worker"], f"{home} 新聞が4日分たまっています")
-    demo.arrives(demo.city["centre"]["duty"], home)
+    assert demo.arrives(demo.city["centre"]["duty"], home)
     kept = "".join(path.read_text(encoding="utf-8") for path in (demo.folder / "logs").glob("*.log"))
     assert kept
     for secret in (home, demo.city["centre"]["town"], demo.city["worker"][3:], "新聞", "/c/"):
