@@ -36,6 +36,10 @@ COMMANDS = {
 }
 
 
+#: Commands that write to the database: a table may point at one of another room, so all must be known.
+WITH_TABLES = frozenset({"import", "user", "partners", "check"})
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported only when needed: starting a worker must not load the demo."""
 
@@ -48,6 +52,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].place.partition(":")
+        if cmd_name in WITH_TABLES:
+            importlib.import_module("relay.tables")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 

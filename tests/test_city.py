@@ -69,7 +69,11 @@ def test_a_file_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
         ('返信{code}で受付"\nupdate =', '受付"\nupdate =', "duty.alert must hold {code}"),
         ('返信{code}で受付"\nupdate =', '返信は{code}"\nupdate =', "letter by letter"),
         ("先に119番へ電話してください。受付番号{number}", "受付番号{number} 119番へ", "must say 119 first"),
-        ('accepted = "受付番号{number}', 'accepted = "受付番号{numbr}', "can't hold {numbr}"),
+        (
+            'accepted = "見守りリレーです。受付番号{number}',
+            'accepted = "受付番号{numbr}',
+            "can't hold {numbr}",
+        ),
         ('spooled = "命の', 'spoold = "命の', "receipt.spooled is missing"),
         ('release = ["交代"', 'release = ["了解"', "stands for both"),
     ],

@@ -110,7 +110,7 @@ def split_off(
     """A new case of the ``chosen`` reports, kept apart from joining by itself, with its own clock."""
     level = max(report.level for report in chosen)
     new = Case(
-        opened_at=clock.now(),
+        opened_at=min(report.received_at for report in chosen),
         level=level,
         centre_id=case.centre_id,
         town=chosen[0].town or case.town,

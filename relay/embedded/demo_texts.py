@@ -31,7 +31,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "step2": "模擬電話で当番 {duty} に届いたSMSを見て、書かれた番号を返信する"
         "（「返信12で受付」なら「12」）。通報した人にも知らせが届きます。",
         "step3": "対応ボードに市の担当者で入り、いまの件がどう動いたかを見る。",
-        "stop": "止めるには Ctrl-C。データは残り、次はこの続きから始まります。",
+        "stop": "止めるには Ctrl-C。案件のデータは残り、次はこの続きから始まります"
+        "（模擬電話の画面だけは空になります）。",
     },
     "en": {
         "starting": "Preparing the sample city of the relay…",

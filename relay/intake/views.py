@@ -60,7 +60,9 @@ WHEN: dict[Level, LazyString] = {
         "当番の人に、すぐ知らせます。119・110にまだ電話していないときは、いま電話してください。"
     ),
     Level.URGENT: lazy_gettext("当番の人に、すぐ知らせます。夜や休みの日も知らせます。"),
-    Level.PROMPT: lazy_gettext("担当の人に、きょうのうちに知らせます。夜のときは、朝いちばんに知らせます。"),
+    Level.PROMPT: lazy_gettext(
+        "担当の人に知らせます。窓口が閉まっているときは、次に開いたとき、すぐに知らせます。"
+    ),
     Level.ROUTINE: lazy_gettext("担当の人が、数日のうちに読みます。"),
 }
 

@@ -12,6 +12,7 @@ from relay.cases import filing
 from relay.cases.filing import Filing
 from relay.cases.models import Report
 from relay.duty import replies as duty_replies
+from relay.duty import rota
 from relay.duty.models import Officer
 from relay.intake import reader, replies, service, sms, spool, storing
 from relay.intake.models import Inbound
@@ -93,7 +94,7 @@ def _file(session: Session, inbound: Inbound) -> None:
             partner_id=partner_id,
             staff_id=sender.staff_id if sender else None,
             phone=inbound.sender,
-            verified=partner_id is not None,
+            verified=partner_id is not None or _is_officer(session, inbound.sender),
             text=data["text"],
             reading=_reading(inbound, given),
             surname=data["surname"],
@@ -102,6 +103,11 @@ def _file(session: Session, inbound: Inbound) -> None:
             photo=inbound.photo,
         ),
     )
+
+
+def _is_officer(session: Session, phone: str | None) -> bool:
+    """Officers report too; they are known although they belong to no company."""
+    return phone is not None and rota.by_phone(session, phone) is not None
 
 
 def _partner_of_form(data: dict[str, Any]) -> int | None:

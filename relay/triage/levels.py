@@ -140,7 +140,7 @@ def _prompt(signs: frozenset[Sign], facts: Circumstances) -> Iterator[Reason]:
     for sign in (*_SILENT, Sign.NO_ANSWER, Sign.NOT_SEEN, Sign.SELF_NEGLECT, Sign.ABUSE):
         if sign in signs:
             yield _reason(sign.value, Level.PROMPT, sign)
-    if Sign.SMELL in signs:
+    if Sign.SMELL in signs and facts.harmless:
         yield _reason("smell_harmless", Level.PROMPT, Sign.SMELL)
 
 

@@ -309,7 +309,7 @@ def test_nothing_is_merged_into_a_case_that_one_may_not_see(officer: Desk) -> No
     case, foreign = scenes.report(), scenes.report(town=scenes.OTHER_TOWN)
     answer = officer.press(case, "join", into_number=foreign)
     assert answer.status_code == 409
-    assert "まとめる先の案件を選ぶ" in answer.text
+    assert "この案件は見つかりません" in answer.text
 
 
 def test_closing_asks_once_more_and_ends_the_case(city: Desk) -> None:

@@ -211,3 +211,14 @@ def test_a_receipt_for_nobody_is_answered_and_forgotten(client: FlaskClient) -> 
     params = {"MessageSid": "SM" + "9" * 32, "MessageStatus": "delivered"}
     assert signed(client, params, path="/sms/status").status_code == 204
     assert count(Message) == 0
+
+
+def test_an_officer_who_reports_is_a_known_sender(client: FlaskClient, city_sample: dict[str, Any]) -> None:
+    sms(client, "桜1-2 新聞が4日分たまっています", sender=city_sample["centre"]["backup"])
+    work.work_pending()
+    with db.transaction() as session:
+        assert session.scalars(select(Report)).one().verified
+
+
+def test_the_bare_address_leads_to_the_board(client: FlaskClient) -> None:
+    assert client.get("/").headers["Location"].endswith("/board")

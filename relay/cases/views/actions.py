@@ -216,8 +216,10 @@ def join(number: int) -> ResponseReturnValue:
     """Merge into another open case that the user may see."""
     into = forms.number("into") or forms.number("into_number")
     with db.transaction() as session:
-        if into is None or not details.visible(session, into, current_scope()):
+        if into is None:
             raise CaseError("まとめる先の案件を選ぶか、番号を入れてください。")
+        if not details.visible(session, into, current_scope()):
+            raise CaseError("この案件は見つかりません。番号を確かめてください。")
     service.join(number, _user(), into=into)
     return _back(into, _("案件 %(number)s をここにまとめました。", number=number))
 

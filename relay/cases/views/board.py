@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import make_response, render_template, request
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,12 @@ from relay.cases.views.blueprints import bp
 from relay.vocabulary import Level
 
 MOST_DIGITS = 9
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """Whoever types the bare address is somebody of the city: the board, or its login, is what they want."""
+    return redirect(url_for("cases.board"))
 
 
 @bp.get("/board")
