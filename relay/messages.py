@@ -46,6 +46,7 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
                 "released",
                 "unowned",
                 "progress",
+                "called_119",
                 "noted",
                 "noted_unowned",
                 "reopened",
@@ -102,7 +103,7 @@ def load(folder: Path) -> Messages:
     reply = config_files.read(path).get("reply", {})
     commands = {
         name: _words(reply.get("words", {}), name, path.name, faults)
-        for name in ("accept", "release", "progress", "reopen")
+        for name in ("accept", "release", "progress", "reopen", "called_119")
     }
     outcomes = {outcome: _words(reply.get("outcome", {}), outcome, path.name, faults) for outcome in Outcome}
     _no_word_twice([*commands.items(), *outcomes.items()], path.name, faults)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     PROGRESS = "progress"
     RELEASED = "released"
     ASSIGNED = "assigned"
+    CALLED_119 = "called_119"
     NOTE = "note"
     SPLIT = "split"
     JOINED = "joined"

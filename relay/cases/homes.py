@@ -167,7 +167,7 @@ def brief_of(session: Session, case: Case) -> dict[str, object]:
         "room": case.room,
         "signs": [sign.value for sign in Sign if sign.value in named],
         "days": max(days, default=None),
-        "called_119": any(report.called_119 for report in reports),
+        "called_119": case.called_119_at is not None or any(report.called_119 for report in reports),
     }
 
 

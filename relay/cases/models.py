@@ -38,6 +38,8 @@ class Case(Base):
     keeps the case apart."""
     sealed: Mapped[bool] = mapped_column(default=False)
     """Abuse is suspected: never shown to the partner company beyond the receipt."""
+    called_119_at: Mapped[datetime | None]
+    """When somebody noted that 119 has been called, so that the next person does not call again."""
     closed_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None]
 

@@ -155,7 +155,7 @@ def row_of(case: Case, escalation: Escalation | None, on_duty: OnDuty) -> Row:
         place=place_of(case),
         signs=signs_of(case.reports),
         days=max((report.days for report in case.reports if report.days), default=None),
-        called_119=any(report.called_119 for report in case.reports),
+        called_119=case.called_119_at is not None or any(report.called_119 for report in case.reports),
         sealed=case.sealed,
         centre_id=case.centre_id,
         centre=case.centre.name if case.centre else None,

@@ -85,6 +85,18 @@ def assign(case_id: int, actor: Actor, *, officer_id: int) -> None:
             feedback.accepted(work.session, work.case)
 
 
+def called_119(case_id: int, actor: Actor) -> None:
+    """Note that 119 has been called: whoever is told from now on need not call again."""
+    with _case(case_id) as work:
+        if work.case.called_119_at is not None:
+            return
+        work.case.called_119_at = clock.now()
+        timeline.record(work.session, case_id, Kind.CALLED_119, actor=actor.name)
+        homes.refresh_brief(work.session, work.case, work.escalation)
+        if actor.officer_id is not None and actor.officer_id == work.escalation.owner_id:
+            duty.renew(work.escalation)
+
+
 def note(case_id: int, actor: Actor, *, text: str) -> None:
     """Write a note; from the owner it counts as progress. Closed cases take notes too."""
     if not text.strip():

@@ -16,6 +16,7 @@ class Command(StrEnum):
     RELEASE = "release"
     PROGRESS = "progress"
     REOPEN = "reopen"
+    CALLED_119 = "called_119"
     OUTCOME = "outcome"
     NOTE = "note"
 

@@ -54,6 +54,9 @@ def _carry_out(reply: Reply, case_id: int, actor: Actor, officer_id: int) -> str
         cases.note(case_id, actor, text=reply.text)
         key = "noted" if state.owner_id or state.outcome else "noted_unowned"
         return words.text(f"answer.{key}", code=code, place=place)
+    if reply.command == Command.CALLED_119:
+        cases.called_119(case_id, actor)
+        return words.text("answer.called_119", code=code, place=place)
     if reply.command == Command.REOPEN:
         cases.reopen(case_id, actor, reason="")
         return words.text("answer.reopened", code=_state(case_id).code, place=place)

@@ -228,6 +228,21 @@ def test_only_the_owner_hands_over(desk: Desk) -> None:
         cases.release(number, Actor(name="x", officer_id=desk.officer("backup")))
 
 
+def test_once_119_is_noted_the_next_person_told_hears_so(desk: Desk) -> None:
+    number = desk.file(Level.EMERGENCY, signs=(Sign.COLLAPSED,))
+    owner = desk.officer("duty")
+    cases.accept(number, WHO, officer_id=owner, via="sms")
+    cases.called_119(number, Actor(name="x", officer_id=owner))
+    cases.release(number, Actor(name="x", officer_id=owner))
+    with db.transaction() as session:
+        bodies = list(
+            session.scalars(select(Message.body).where(Message.purpose == "duty").order_by(Message.id))
+        )
+    assert "119未確認" in bodies[0]
+    assert "119通報済" in bodies[-1]
+    assert Kind.CALLED_119 in kinds(number)
+
+
 def test_an_empty_note_is_refused_and_a_real_one_is_kept(desk: Desk) -> None:
     number = desk.file()
     with pytest.raises(CaseError, match="空"):

@@ -74,12 +74,22 @@ def test_the_page_says_where_what_how_bad_why_and_who_was_told(client: FlaskClie
     assert offered(page) == {"accept", "note"}
 
 
-@pytest.mark.parametrize(("called", "says"), [(False, "119番へ先に"), (True, "119番へ電話したとのことです")])
+@pytest.mark.parametrize(
+    ("called", "says"), [(False, "119番へ先に"), (True, "119番へは、もう電話したとのことです")]
+)
 def test_an_emergency_tells_first_how_it_stands_with_119(
     client: FlaskClient, called: bool, says: str
 ) -> None:
     case = scenes.report(Level.EMERGENCY, called_119=called)
     assert says in client.get(f"/c/{scenes.link_token(case)}").text
+
+
+def test_one_tap_notes_that_119_has_been_called(client: FlaskClient) -> None:
+    address = f"/c/{scenes.link_token(scenes.report(Level.EMERGENCY))}"
+    assert client.post(f"{address}/called_119").status_code == 303
+    page = client.get(address).text
+    assert "もう電話したとのことです" in page
+    assert "called_119" not in page
 
 
 def test_a_suspicion_of_abuse_asks_for_silence_about_who_reported(client: FlaskClient) -> None:

@@ -43,6 +43,7 @@ DATA: dict[Kind, dict[str, Any]] = {
     Kind.REMINDED: {"officer": "D"},
     Kind.LEASE_LOST: {"officer": "D"},
     Kind.PROGRESS: {"officer": "D"},
+    Kind.CALLED_119: {},
     Kind.RELEASED: {"officer": "D"},
     Kind.ASSIGNED: {"officer": "D"},
     Kind.NOTE: {"text": "F"},

@@ -68,6 +68,8 @@ def test_words_inside_a_longer_sentence_close_and_accept_nothing(text: str) -> N
         ("12 行けません", Command.RELEASE),
         ("12 継続", Command.PROGRESS),
         ("12 再開", Command.REOPEN),
+        ("12 119", Command.CALLED_119),
+        ("１２　119しました", Command.CALLED_119),
     ],
 )
 def test_the_other_commands_are_read(text: str, command: Command) -> None:

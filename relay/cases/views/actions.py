@@ -138,6 +138,13 @@ def assign(number: int) -> ResponseReturnValue:
     return _back(number, _("担当を決めました。本人にSMSで知らせます。"))
 
 
+@action("called_119")
+def called_119(number: int) -> ResponseReturnValue:
+    """119 has been called: whoever is told next need not call again."""
+    service.called_119(number, _user())
+    return _back(number, _("119番に通報済みと記録しました"))
+
+
 @action("progress")
 def progress(number: int) -> ResponseReturnValue:
     """Still on it."""

@@ -59,7 +59,7 @@ def photo(token: str, report_id: int) -> ResponseReturnValue:
     return image_response(image)
 
 
-@link_bp.post("/<token>/<any(accept, progress, release, note, close, reopen):action>")
+@link_bp.post("/<token>/<any(accept, progress, called_119, release, note, close, reopen):action>")
 def act(token: str, action: str) -> ResponseReturnValue:
     """Do it, then show the page anew; a refusal comes back with its reason and what was written."""
     holder, case_id = _open(token)
@@ -80,6 +80,8 @@ def _do(action: str, case_id: int, holder: LinkHolder) -> str:
         return "accept" if won else "taken"
     if action == "progress":
         service.progress(case_id, actor)
+    elif action == "called_119":
+        service.called_119(case_id, actor)
     elif action == "release":
         service.release(case_id, actor)
     elif action == "note":

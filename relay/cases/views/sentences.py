@@ -154,6 +154,7 @@ _SENTENCES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
     Kind.PROGRESS: lambda _data: _("対応を続けています"),
     Kind.RELEASED: _released,
     Kind.ASSIGNED: lambda data: _("%(officer)s を担当に決めました", officer=data.get("officer")),
+    Kind.CALLED_119: lambda _data: _("119番に通報済みと記録しました"),
     Kind.NOTE: lambda _data: _("メモを書きました"),
     Kind.SPLIT: _split,
     Kind.JOINED: _joined,
