@@ -44,7 +44,6 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             for key in (
                 "already_yours",
                 "released",
-                "unowned",
                 "progress",
                 "called_119",
                 "noted",
@@ -60,8 +59,6 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("ask.place_candidates", "number candidates", ""),
         ("ask.place_thanks", "number", ""),
         *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed")),
-        ("opt.out", "", ""),
-        ("opt.in", "", ""),
     ]
 }
 

@@ -230,6 +230,7 @@ def test_a_board_whose_session_ended_goes_to_the_login(
     page = visit("/board", login=city_sample["city"])
     page.context.clear_cookies()
     page.wait_for_url(re.compile(r"/login\?next="), timeout=8000)
+    expect(page.locator("input[name=password]")).to_be_visible()
 
 
 def test_choosing_a_centre_needs_no_button(visit: Callable[..., Page], city_sample: dict[str, Any]) -> None:

@@ -35,6 +35,21 @@ def at_once(work: Callable[[int], T]) -> list[T]:
         return list(pool.map(run, range(AT_ONCE)))
 
 
+def store(external_id: str) -> str:
+    """Take the same words in under an id; returns the number that the sender is told."""
+    with db.transaction() as session:
+        inbound, _new = storing.store(
+            session,
+            external_id=external_id,
+            content_hash="h",
+            kind="report",
+            sender="+819000000001",
+            payload={"text": "x"},
+            answer="",
+        )
+        return inbound.number
+
+
 def test_of_many_acceptances_exactly_one_wins(desk: Desk) -> None:
     case = desk.file()
     officers = [desk.officer(role) for role in ("duty", "backup", "head", "duty", "backup", "head")]
@@ -47,20 +62,7 @@ def test_of_many_acceptances_exactly_one_wins(desk: Desk) -> None:
 def test_one_external_id_makes_one_report(desk: Desk) -> None:
     del desk
 
-    def store(_: int) -> str:
-        with db.transaction() as session:
-            inbound, _new = storing.store(
-                session,
-                external_id="sms:SM1",
-                content_hash="h",
-                kind="report",
-                sender="+819000000001",
-                payload={"text": "x"},
-                answer="",
-            )
-            return inbound.number
-
-    assert len(set(at_once(store))) == 1
+    assert len(set(at_once(lambda _: store("sms:SM1")))) == 1
     with db.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Inbound)) == 1
 
@@ -68,20 +70,7 @@ def test_one_external_id_makes_one_report(desk: Desk) -> None:
 def test_the_same_words_under_different_ids_make_one_report(desk: Desk) -> None:
     del desk
 
-    def store(n: int) -> str:
-        with db.transaction() as session:
-            inbound, _new = storing.store(
-                session,
-                external_id=f"sms:SM{n}",
-                content_hash="h",
-                kind="report",
-                sender="+819000000001",
-                payload={"text": "x"},
-                answer="",
-            )
-            return inbound.number
-
-    assert len(set(at_once(store))) == 1
+    assert len(set(at_once(lambda n: store(f"sms:SM{n}")))) == 1
 
 
 def test_reports_of_one_home_at_once_open_one_case(desk: Desk) -> None:
@@ -121,21 +110,9 @@ def test_two_merges_in_opposite_directions_end_in_one_open_case(desk: Desk) -> N
 def test_the_same_id_is_the_same_report_long_after_its_words_would_be_news_again(desk: Desk) -> None:
     del desk
 
-    def store() -> str:
-        with db.transaction() as session:
-            return storing.store(
-                session,
-                external_id="sms:SM1",
-                content_hash="h",
-                kind="report",
-                sender="+819000000001",
-                payload={"text": "x"},
-                answer="",
-            )[0].number
-
-    first = store()
+    first = store("sms:SM1")
     with time_machine.travel(clock.now() + timedelta(hours=1)):
-        assert store() == first
+        assert store("sms:SM1") == first
 
 
 def test_senders_at_once_claim_each_message_once(desk: Desk) -> None:

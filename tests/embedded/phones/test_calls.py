@@ -215,3 +215,4 @@ def test_a_wrong_call_is_refused(
 def test_a_landline_takes_calls(client: Client, control: Control) -> None:
     call = client.calls.create(to="+81586280000", from_=NUMBER, twiml=THANKS)
     until(lambda: control.call(str(call.sid))["status"] == "completed")
+    assert control.call(str(call.sid))["said"]
