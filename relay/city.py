@@ -1,15 +1,15 @@
 """What one city decides: names, hours, ladders, limits. Read from ``relay.toml`` and checked as a whole."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from relay import config_files, settings
+from relay.config_check import E164, Checker, Span
 from relay.config_files import ConfigError
 from relay.vocabulary import Level
 
@@ -19,22 +19,8 @@ BY = ("sms",)
 LANES = ("duty", "bulk", "routine")
 #: Levels that wake somebody. ``routine`` has no ladder: the centre reads it in its list.
 LADDER_LEVELS = (Level.EMERGENCY, Level.URGENT, Level.PROMPT)
-
-E164 = re.compile(r"\+[1-9]\d{7,14}")
-SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
-
-
-@dataclass(frozen=True)
-class Span:
-    """Hours of a day, ``start`` included, ``end`` not. May run over midnight (21:00-07:00)."""
-
-    start: time
-    end: time
-
-    def holds(self, moment: time) -> bool:
-        if self.start <= self.end:
-            return self.start <= moment < self.end
-        return moment >= self.start or moment < self.end
+#: The pale map of the Geospatial Information Authority of Japan. (https://maps.gsi.go.jp/development/ichiran.html)
+GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 
 
 @dataclass(frozen=True)
@@ -53,6 +39,28 @@ class Hours:
     week: tuple[Span | None, ...]
     closing_days: frozenset[tuple[int, int]]
     closed_on_holidays: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchSettings:
+    """How the city searches. Districts that have no line in ``neighbours`` widen to those of the same centre."""
+
+    quiet: Span | None
+    """No search texts in these hours, unless whoever sends gives a reason."""
+    widen_minutes: float
+    """After so many minutes without an end the next ring is proposed."""
+    expires_hours: float
+    warn_hours: float
+    """Before the end of a search that nobody closes, the city is warned so many hours ahead."""
+    wipe_days: float
+    """After closing, personal data goes after so many days; 0: as soon as everybody has been told."""
+    desk_phones: tuple[str, ...]
+    """Phones that hear of every sighting besides the centre and the city on duty."""
+    neighbours: Mapping[str, frozenset[str]]
+    """Which districts lie beside each other, in both directions."""
+    tiles: str
+    """Map pictures: an address with {z}/{x}/{y}, or empty for a map without any."""
+    tiles_credit: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +87,7 @@ class City:
     place_answer_hours: int
     segments_per_second: Mapping[str, float]
     duty_validity_minutes: int
+    search: SearchSettings
 
 
 @lru_cache(maxsize=8)
@@ -97,12 +106,8 @@ def current() -> City:
     return load(settings.current().config)
 
 
-class _Checker:
-    """Collects every fault instead of stopping at the first: the editor of the file sees them all in one run."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self.data = data
-        self.faults: list[str] = []
+class _Checker(Checker):
+    """Makes a ``City`` of the parsed ``relay.toml``."""
 
     def city(self) -> City:
         quiet = self.text("feedback", "quiet", empty=True)
@@ -130,55 +135,40 @@ class _Checker:
                 for lane, value in self.table("outbox", "segments_per_second", LANES).items()
             },
             duty_validity_minutes=int(self.number("outbox", "duty_validity_minutes")),
+            search=self.search(),
         )
 
-    def value(self, section: str, key: str) -> Any:
-        part = self.data.get(section, {})
-        if not isinstance(part, dict) or key not in part:
-            self.faults.append(f"{section}.{key} is missing")
-            return None
-        return part[key]
+    def search(self) -> SearchSettings:
+        quiet = self.text("search", "quiet", empty=True, default="21:00-07:00")
+        phones = self.texts("search", "desk_phones", default=[])
+        self.faults.extend(
+            f"search.desk_phones: {phone!r} must be a number such as +819012345678"
+            for phone in phones
+            if not E164.fullmatch(phone)
+        )
+        return SearchSettings(
+            quiet=self.span("search.quiet", quiet) if quiet else None,
+            widen_minutes=self.number("search", "widen_minutes", default=60),
+            expires_hours=self.number("search", "expires_hours", default=24),
+            warn_hours=self.number("search", "warn_hours", default=2),
+            wipe_days=self.number("search", "wipe_days", default=3, zero=True),
+            desk_phones=phones,
+            neighbours=self.neighbours(),
+            tiles=self.text("map", "tiles", empty=True, default=GSI_TILES),
+            tiles_credit=self.text("map", "credit", empty=True, default="国土地理院"),
+        )
 
-    def text(self, section: str, key: str, *, empty: bool = False) -> str:
-        value = self.value(section, key)
-        if value is None:
-            return ""
-        if not isinstance(value, str) or not (value.strip() or empty):
-            self.faults.append(f"{section}.{key} must be a text" + ("" if empty else " and not empty"))
-            return ""
-        return value.strip()
-
-    def phone(self, section: str, key: str) -> str:
-        value = self.text(section, key)
-        if value and not E164.fullmatch(value):
-            self.faults.append(f"{section}.{key} must be a number such as +819012345678, not {value!r}")
-        return value
-
-    def choice(self, section: str, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(section, key)
-        if value and value not in allowed:
-            self.faults.append(f"{section}.{key} must be one of {', '.join(allowed)}, not {value!r}")
-        return value
-
-    def positive(self, name: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            self.faults.append(f"{name} must be a number above 0, not {value!r}")
-            return 1.0
-        return float(value)
-
-    def number(self, section: str, key: str) -> float:
-        value = self.value(section, key)
-        return 1.0 if value is None else self.positive(f"{section}.{key}", value)
-
-    def table(self, section: str, key: str, keys: tuple[str, ...]) -> dict[str, Any]:
-        value = self.value(section, key)
-        if not isinstance(value, dict):
-            if value is not None:
-                self.faults.append(f"{section}.{key} must be a table of {', '.join(keys)}")
-            return {}
-        missing = [k for k in keys if k not in value]
-        self.faults.extend(f"{section}.{key}.{k} is missing" for k in missing)
-        return {k: value[k] for k in keys if k in value}
+    def neighbours(self) -> dict[str, frozenset[str]]:
+        """Written once a pair is enough: who is my neighbour has me for one."""
+        found: dict[str, set[str]] = {}
+        for district, beside in self.data.get("neighbours", {}).items():
+            if not isinstance(beside, list) or not all(isinstance(name, str) for name in beside):
+                self.faults.append(f'neighbours.{district} must be a list of districts such as ["東", "西"]')
+                continue
+            for name in beside:
+                found.setdefault(district, set()).add(name)
+                found.setdefault(name, set()).add(district)
+        return {district: frozenset(names - {district}) for district, names in found.items()}
 
     def by_level(self, key: str) -> dict[Level, float]:
         values = self.table("duty", key, tuple(LADDER_LEVELS))
@@ -231,13 +221,3 @@ class _Checker:
                 self.faults.append(f"hours.closing_days: {text!r} is no month-day such as 12-29")
         holidays = self.value("hours", "closed_on_holidays")
         return Hours(tuple(week), frozenset(closing), bool(holidays))
-
-    def span(self, name: str, text: str) -> Span:
-        match = SPAN.fullmatch(text)
-        if not match:
-            self.faults.append(f"{name} must look like 08:30-17:15, not {text!r}")
-            return Span(time(0), time(0))
-        h1, m1, h2, m2 = map(int, match.groups())
-        # 24:00 is how a day that never closes is written; time() has no such hour.
-        end = time.max if h2 == 24 else time(h2, m2)  # noqa: PLR2004
-        return Span(time(h1 % 24, m1), end)

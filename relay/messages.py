@@ -59,6 +59,38 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("ask.place_candidates", "number candidates", ""),
         ("ask.place_thanks", "number", ""),
         *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed")),
+        ("search.alert_sms", "city code who seen link", ""),
+        ("search.update_sms", "city code words link", ""),
+        ("search.alert_mail", "city code facts seen link", "speak"),
+        ("search.update_mail", "city code words link", "facts seen speak"),
+        *((f"search.{key}_subject", "city code", "") for key in ("alert", "update", "closing")),
+        *((f"search.closing_{key}", "city code", "") for key in ("found", "ended", "withdrawn")),
+        *(
+            (f"search.{key}", "", "")
+            for key in (
+                *("drill", "somebody", "male", "female", "speak"),
+                *("by_foot", "by_bicycle", "by_car", "by_train"),
+            )
+        ),
+        ("search.heading", "heading", ""),
+        *((f"search.desk_{key}", "city code link", "") for key in ("widen", "expired")),
+        ("search.desk_warning", "city code time link", ""),
+        ("sighting.desk", "city code kind place time link", "since heading who"),
+        *((f"sighting.kind_{key}", "", "") for key in ("seen", "unsure", "with_now", "danger")),
+        ("sighting.kind_which", "codes", ""),
+        *((f"sighting.{key}", "", "") for key in ("no_place", "by_staff", "by_other", "by_phone")),
+        ("sighting.heading", "heading", ""),
+        ("sighting.received", "time", ""),
+        ("sighting.since", "parts", ""),
+        *((f"sighting.{key}", "span", "") for key in ("after", "before", "after_brief", "before_brief")),
+        ("sighting.distance", "distance", ""),
+        *((f"sighting.{key}", "count", "") for key in ("minutes", "hours")),
+        *(
+            (f"sighting.{key}", "code", "")
+            for key in ("thanks", "with_now", "emergency", "noted", "where", "over", "drill")
+        ),
+        ("sighting.held", "code", "phone"),
+        ("sighting.which", "codes", ""),
     ]
 }
 
@@ -68,6 +100,8 @@ _MUST_HOLD: Mapping[str, str] = {
     "duty.update": "返信{code}",
     **{f"receipt.{key}": "受付番号{number}" for key in (*Level, "spooled")},
 }
+#: Answers to somebody who tells of a life in danger.
+_SAY_119_FIRST = frozenset({"receipt.emergency", "sighting.emergency"})
 
 
 @dataclass(frozen=True)
@@ -128,7 +162,7 @@ def _texts(data: dict[str, Any], name: str, faults: list[str]) -> dict[str, str]
             faults.append(f"{name}: {key} can't hold {_braced(unknown)}")
         if (wanted := _MUST_HOLD.get(key)) and wanted not in text:
             faults.append(f"{name}: {key} must hold {wanted!r} letter by letter")
-        if key == "receipt.emergency" and "119" not in text.split("{")[0]:
+        if key in _SAY_119_FIRST and "119" not in text.split("{")[0]:
             faults.append(f"{name}: {key} must say 119 first")
         found[key] = text
     return found

@@ -9,6 +9,7 @@ from relay.intake import models as intake
 from relay.outbox import models as outbox
 from relay.partners import models as partners
 from relay.places import models as places
+from relay.search import models as search
 
 metadata = Base.metadata
-ROOMS = (timeline, accounts, cases, duty, intake, outbox, partners, places)
+ROOMS = (timeline, accounts, cases, duty, intake, outbox, partners, places, search)

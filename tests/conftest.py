@@ -118,6 +118,17 @@ class Databases:
     #: What reports and cases leave behind, in an order that foreign keys allow.
     LEFT_BEHIND = (
         "messages",
+        "neighbour_alerts",
+        "neighbours",
+        "search_events",
+        "search_openings",
+        "search_photos",
+        "search_sightings",
+        "search_audience",
+        "search_transmissions",
+        "search_subjects",
+        "searches",
+        "registered_persons",
         "events",
         "duty_links",
         "escalations",
@@ -126,7 +137,7 @@ class Databases:
         "inbound",
         "opt_outs",
     )
-    NUMBERED = ("messages", "events", "escalations", "reports", "cases", "inbound")
+    NUMBERED = ("messages", "events", "escalations", "reports", "cases", "inbound", "searches")
 
     def __init__(self) -> None:
         self.name = f"test_{_worker()}"
@@ -167,6 +178,7 @@ class Databases:
             "shifts",
             "partners",
             "staff",
+            "staff_districts",
             "users",
             "alembic_version",
         )

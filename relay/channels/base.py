@@ -1,5 +1,6 @@
 """What the outbox needs from a way to reach somebody, whatever it is."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,8 @@ class Outgoing:
     body: str
     ref: str
     validity: int | None
+    subject: str | None = None
+    """Of a mail; other channels have none."""
 
 
 class ChannelError(Exception):
@@ -36,10 +39,20 @@ class Unclear(ChannelError):
     """No answer, or one that does not say whether the message exists: ask with ``find`` before trying again."""
 
 
+class Unknowable(ChannelError):
+    """Nobody can be asked whether the message exists, now or ever."""
+
+
 class Channel(Protocol):
     """A way to send. Network calls only; knows nothing of cases or the database."""
 
     name: str
+    receipts: bool
+    """Whether the provider tells later what became of a message. Where not, a message that it took is done with."""
+
+    def missing(self) -> str | None:
+        """Why this deployment can't send this way at all, as a reason code; None when it can."""
+        ...
 
     def segments(self, body: str) -> int:
         """How many parts the provider will count for ``body``."""
@@ -51,5 +64,9 @@ class Channel(Protocol):
 
     def find(self, message: Outgoing, since: datetime, known: frozenset[str]) -> str | None:
         """The provider's id of this message if it has it: created since ``since`` and not one of ``known``.
-        Raises ``NotNow`` when the provider can't be asked."""
+        Raises ``NotNow`` when the provider can't be asked now, ``Unknowable`` when it never can."""
+        ...
+
+    def reused(self) -> AbstractContextManager[None]:
+        """While the block runs, this thread keeps open what each message would otherwise open anew."""
         ...

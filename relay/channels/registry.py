@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 from relay.channels.base import Channel
+from relay.channels.mail import Mail
 from relay.channels.twilio_sms import TwilioSms
 
-CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (TwilioSms(),)}
+CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (TwilioSms(), Mail())}
+
+
+def missing(name: str) -> str | None:
+    """Why nothing can be sent by this channel in this deployment (``no_mail``); None when it can."""
+    return CHANNELS[name].missing()

@@ -4,6 +4,7 @@ Error codes: https://www.twilio.com/docs/api/errors; HTTP 429 and 20429 mean "no
 are refused. A broken connection, a time-out or a 5xx leaves open whether the message exists.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,10 @@ class TwilioSms:
     """The ``sms`` channel."""
 
     name = "sms"
+    receipts = True
+
+    def missing(self) -> str | None:
+        return None  # settings are refused without an account
 
     def segments(self, body: str) -> int:
         return sms_text.segments(body)
@@ -68,6 +73,9 @@ class TwilioSms:
             if candidate.body == message.body and candidate.sid and candidate.sid not in known:
                 return str(candidate.sid)
         return None
+
+    def reused(self) -> AbstractContextManager[None]:
+        return nullcontext()  # the SDK keeps its connections anyway
 
 
 def classify(error: Exception) -> ChannelError:

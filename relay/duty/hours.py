@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 import jpholiday
 
 from relay import clock
-from relay.city import Hours, Span
+from relay.city import Hours
+from relay.config_check import Span
 
 #: The longest run of closed days that we look past; a centre closed longer than this is a wrong setting.
 MOST_DAYS_CLOSED = 60

@@ -17,6 +17,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "other_form": "　別の会社のもの",
         "board": "対応ボード",
         "city_user": "　市の担当者",
+        "approver": "　市のもう一人（捜索の承認）",
         "officer": "　センターの担当者",
         "phones": "模擬電話",
         "relay_number": "　リレーの番号",
@@ -31,6 +32,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "step2": "模擬電話で当番 {duty} に届いたSMSを見て、書かれた番号を返信する"
         "（「返信12で受付」なら「12」）。通報した人にも知らせが届きます。",
         "step3": "対応ボードに市の担当者で入り、いまの件がどう動いたかを見る。",
+        "step4": "「捜索」で訓練の捜索を作り、承認を依頼する。もう一人で入って承認すると、模擬電話に一斉に届く。",
         "stop": "止めるには Ctrl-C。案件のデータは残り、次はこの続きから始まります"
         "（模擬電話の画面だけは空になります）。",
     },
@@ -45,6 +47,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "other_form": "  of another company",
         "board": "Board",
         "city_user": "  as the city",
+        "approver": "  a second one of the city (approves searches)",
         "officer": "  as a centre",
         "phones": "Simulated phones",
         "relay_number": "  number of the relay",
@@ -60,6 +63,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "step2": "On the simulated phones, read the SMS to the duty officer {duty} and reply with its code "
         "(「返信12で受付」: reply 12). The reporter hears back too.",
         "step3": "Sign in at the board as the city and see how the case moved.",
+        "step4": "Under “Searches”, write a drill and ask for approval. Sign in as the second one and approve: "
+        "the simulated phones get it at once.",
         "stop": "Ctrl-C stops it. The data stays; the next start goes on from here.",
     },
 }
@@ -69,11 +74,13 @@ def overview(facts: Mapping[str, Any], *, language: str, seconds: float, data: s
     """What is where, what to try first, and how to stop. ``facts`` is the content of ``demo.json``."""
     say = TEXTS[language]
     centre, city, officer = facts["centre"], facts["city"], facts["officer"]
+    approver = facts["approver"]
     rows = [
         (say["form"], facts["form_url"]),
         (say["other_form"], facts["other_form_url"]),
         (say["board"], f"{facts['web']}/board"),
         (say["city_user"], f"{city['email']}  /  {city['password']}"),
+        (say["approver"], f"{approver['email']}  /  {approver['password']}"),
         (say["officer"], f"{officer['email']}  /  {officer['password']}"),
         (say["phones"], f"{facts['phones']}/"),
         (say["relay_number"], facts["relay_number"]),
@@ -84,7 +91,7 @@ def overview(facts: Mapping[str, Any], *, language: str, seconds: float, data: s
         (say["speed"], say["speed_value"].format(scale=scale)),
     ]
     steps = [
-        say[step].format(town=centre["town"], duty=centre["duty"]) for step in ("step1", "step2", "step3")
+        say[step].format(town=centre["town"], duty=centre["duty"]) for step in ("step1", "step2", "step3", "step4")
     ]
     return "\n".join(
         (

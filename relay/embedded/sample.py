@@ -197,7 +197,7 @@ def _demo(session: Session, settings: Settings, *, web_url: str, phones_url: str
     wanted = config_files.read(FOLDER / "city.toml")["demo"]
     email, password, *_ = _USER_COLUMNS
     users = {row[email]: row for row in _rows("users.csv", (*_USER_COLUMNS, _USER_CENTRE))}
-    city_user = users[wanted["city_user"]]
+    city_user, approver = users[wanted["city_user"]], users[wanted["approver"]]
     officer = next(row for row in users.values() if row[_USER_CENTRE] == wanted["centre"])
     return {
         "web": web_url,
@@ -214,6 +214,7 @@ def _demo(session: Session, settings: Settings, *, web_url: str, phones_url: str
             "password": city_user[password],
             "number": city.load(settings.config).fallback_phone,
         },
+        "approver": {"email": approver[email], "password": approver[password]},
         "officer": {"email": officer[email], "password": officer[password]},
     }
 

@@ -8,6 +8,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from relay.clock import JAPAN
@@ -30,6 +31,7 @@ _REIWA_BEFORE_FIRST_YEAR = 2018
 _HOURS = 24
 _KANA = re.compile(r"[ァ-ヺー・0-9A-Za-z()、\-]+")
 _RANKS = {1: ("1", "当番", "主", "duty"), 2: ("2", "バックアップ", "副当番", "副", "backup")}
+_LANGUAGES = {"ja": ("", "ja", "日本語", "japanese"), "en": ("en", "英語", "english")}
 _YES = ("○", "〇", "◯", "o", "1", "はい", "有", "あり", "長", "センター長", "yes", "y", "true")
 _NO = ("", "×", "x", "0", "いいえ", "無", "なし", "-", "no", "n", "false")
 
@@ -101,6 +103,24 @@ def rank(text: str) -> int:
         if key(text) in words:
             return number
     raise Bad("rank", given=text)
+
+
+def email(text: str) -> str:
+    """An e-mail address, or empty. Whether mail arrives there is not asked."""
+    if not text:
+        return ""
+    try:
+        return validate_email(unicodedata.normalize("NFKC", text), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Bad("email", given=text) from error
+
+
+def language(text: str) -> str:
+    """``ja`` or ``en``; empty means Japanese."""
+    for code, words in _LANGUAGES.items():
+        if key(text) in map(key, words):
+            return code
+    raise Bad("language", given=text)
 
 
 def yes(text: str) -> bool:

@@ -124,6 +124,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "電話番号 {given} は「{partner}」の{name}さんとして登録されています。番号を確かめてください",
         "the phone number {given} is registered for {name} of “{partner}”: check the number",
     ),
+    "staff_district_unknown": (
+        "担当地区「{given}」はありません。city.toml の districts にある名前で、「、」で区切って書いてください",
+        "there is no district “{given}”: use the names of districts in city.toml, separated by 、",
+    ),
+    "email": (
+        "「{given}」はメールアドレスとして読めません。name@example.jp の形で書くか、空欄にしてください",
+        "“{given}” is no e-mail address: write name@example.jp, or leave it empty",
+    ),
+    "language": (
+        "言語「{given}」は使えません。ja（日本語）か en（英語）と書いてください",
+        "the language “{given}” can't be used: write ja or en",
+    ),
     "centre_unknown": (
         "センター「{given}」はありません。使える名前：{centres}",
         "there is no centre “{given}”: use one of {centres}",

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ServiceUnavailable
 
 from relay import clock, db
-from relay.intake import audit, groups, photos, service
+from relay.intake import audit, groups, service
 from relay.intake.form import FormReport, Note, as_typed, external_id, parse
 from relay.intake.incoming import Incoming, ReceiptStatus, content_hash
 from relay.intake.status import of_receipt

@@ -47,8 +47,11 @@ class Message(Base):
     lane: Mapped[str]
     channel: Mapped[str]
     purpose: Mapped[str]
-    """duty, update, reminder, alarm, receipt, ask_place, feedback, reply."""
+    """duty, update, reminder, alarm, receipt, ask_place, feedback, reply, search, search_update, search_closing,
+    search_desk."""
     recipient: Mapped[str]
+    subject: Mapped[str | None]
+    """Of an e-mail."""
     body: Mapped[str]
     segments: Mapped[int]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
@@ -56,6 +59,13 @@ class Message(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"))
     climb: Mapped[str | None]
     """Which step of which climb told it (``round.step``), for duty messages."""
+    search_id: Mapped[int | None] = mapped_column(ForeignKey("searches.id"), index=True)
+    audience_id: Mapped[int | None] = mapped_column(
+        ForeignKey("search_audience.id", ondelete="SET NULL"), index=True
+    )
+    """The person alerted by a search, for its messages."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Sent to a member of a partner's staff as such: not sent any more from the minute they leave."""
     state: Mapped[State] = mapped_column(default=State.QUEUED)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
@@ -72,6 +82,8 @@ class Message(Base):
     delivered_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     """When duty took note that it did not arrive."""
+    blanked_at: Mapped[datetime | None]
+    """When the provider's copy of the body was blanked."""
 
 
 class OptOut(Base):

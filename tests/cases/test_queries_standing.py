@@ -5,7 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from relay.cases.standing import EVERYONE, State, next_rungs, stand
-from relay.city import Hours, Span, Step
+from relay.city import Hours, Step
+from relay.config_check import Span
 from relay.duty.models import Escalation, Officer
 from relay.duty.rules import Ladder
 from relay.vocabulary import Level

@@ -32,6 +32,7 @@ FACTS: dict[str, Any] = {
     "centre": {"name": "北", "town": "黒田", "duty": "+81D", "backup": "+81B", "head": "+81H"},
     "other_centre": {"name": "南", "town": "千秋", "duty": "+81d", "backup": "+81b", "head": "+81h"},
     "city": {"email": "city@sample.example.jp", "password": "open-city", "number": "+81N"},
+    "approver": {"email": "approver@sample.example.jp", "password": "open-approver"},
     "officer": {"email": "officer@sample.example.jp", "password": "open-officer"},
 }
 
@@ -147,7 +148,7 @@ def test_the_overview_tells_all_one_needs_to_try_it(language: str) -> None:
         "Ctrl-C",
     ):
         assert needed in text
-    assert [f"  {number}. " in text for number in (1, 2, 3, 4)] == [True, True, True, False]
+    assert [f"  {number}. " in text for number in (1, 2, 3, 4, 5)] == [True, True, True, True, False]
     assert max(map(len, text.splitlines())) < 170
 
 

@@ -203,3 +203,38 @@ def test_an_officer_who_was_switched_off_comes_back_with_the_next_file(take: Tak
 
     back = officer(session, "+818000002003")
     assert (back.active, back.is_head) == (True, True)
+
+
+HEAD = "会社名,氏名,電話,メール,言語,捜索協力,担当地区\n"
+
+
+def test_staff_agree_to_searches_with_their_districts_and_language(take: Take, session: Session) -> None:
+    take("staff", f"{HEAD}{PAPER},新人（見本）,080-0000-5099,shin@sample.example.jp,英語,○,木曽川、奥\n")
+    new = staff(session, "+818000005099")
+    assert (new.email, new.language) == ("shin@sample.example.jp", "en")
+    assert new.search_since is not None
+    assert {district.name for district in new.districts} == {"木曽川", "奥"}
+
+
+def test_a_list_without_these_columns_takes_no_agreement_away(take: Take, session: Session) -> None:
+    before = staff(session, "+818000005001")
+    agreed, worked = before.search_since, {district.name for district in before.districts}
+    take("staff", f"会社名,氏名,電話\n{PAPER},配達員A（見本）,080-0000-5001\n")
+    session.expire_all()
+    after = staff(session, "+818000005001")
+    assert (after.search_since, {district.name for district in after.districts}) == (agreed, worked)
+
+
+def test_an_empty_cell_takes_the_agreement_back(take: Take, session: Session) -> None:
+    result = take("staff", f"{HEAD}{PAPER},配達員A（見本）,080-0000-5001,,,,\n")
+    session.expire_all()
+    after = staff(session, "+818000005001")
+    assert (after.search_since, after.districts, after.email) == (None, [], None)
+    assert {column.ja for column, *_ in result.changed[0].fields} == {"メール", "捜索協力", "担当地区"}
+
+
+def test_unknown_districts_languages_and_addresses_are_named_with_a_way_out(take: Take) -> None:
+    result = take("staff", f"{HEAD}{PAPER},新人（見本）,080-0000-5099,こわれた,火星語,○,木曽川、どこか\n")
+    assert codes(result.faults) == [(2, "email"), (2, "language"), (2, "staff_district_unknown")]
+    assert "「どこか」" in said(result.faults)[-1]
+    assert "city.toml" in said(result.faults)[-1]

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.exc import OperationalError
 
-from relay.intake import audit, photos, service, views
+from relay import photos
+from relay.intake import audit, service, views
 from relay.intake.incoming import Incoming, Receipt, ReceiptStatus
 from relay.partners import service as partners
 from relay.partners.service import PartnerView

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from relay.intake import photos
-from relay.intake.photos import PhotoError, Reason, reencode
+from relay import photos
+from relay.photos import PhotoError, Reason, reencode
 
 ORIENTATION = 0x0112
 GPS = 0x8825

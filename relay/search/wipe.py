@@ -1,0 +1,40 @@
+"""The wipe: what tells of the person, of helpers and of sightings goes; counts and the log of codes stay."""
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from relay import clock
+from relay.outbox import blanking
+from relay.outbox.models import Message
+from relay.search import log, progress
+from relay.search.models import Audience, Opening, Photo, Search, Sighting, Subject, Transmission
+from relay.search.states import Kind
+
+
+def ready(session: Session, search: Search) -> bool:
+    """Whether everybody has been told of the end and the provider's copies are blank."""
+    unspread = select(Transmission.id).where(
+        Transmission.search_id == search.id,
+        Transmission.kind == Kind.CLOSING,
+        Transmission.spread_at.is_(None),
+    )
+    return session.scalar(unspread) is None and blanking.pending_blanking(session, search.id) == 0
+
+
+def wipe(session: Session, search: Search) -> None:
+    """Leave a tombstone of ``search`` in the caller's transaction."""
+    search.counts = progress.figures(session, search.id).stored()
+    session.execute(delete(Message).where(Message.search_id == search.id))
+    session.execute(delete(Photo).where(Photo.search_id == search.id))
+    session.execute(delete(Sighting).where(Sighting.search_id == search.id))
+    mine = select(Audience.id).where(Audience.search_id == search.id)
+    session.execute(delete(Opening).where(Opening.audience_id.in_(mine)))
+    session.execute(delete(Audience).where(Audience.search_id == search.id))
+    session.execute(delete(Subject).where(Subject.search_id == search.id))
+    session.execute(
+        update(Transmission).where(Transmission.search_id == search.id).values(texts={}, cap=None)
+    )
+    search.urgent_reason = search.quiet_reason = None
+    search.person_id = None
+    search.wiped_at = clock.now()
+    log.record(session, search.id, "wiped")
