@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -90,31 +92,42 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Start the demo, measure, stop it."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--runs", type=int, default=20)
-    runs = arguments.parse_args().runs
+@contextmanager
+def demo() -> Iterator[Path]:
+    """A demo on free ports with a fresh data folder, which is yielded; stopped at the end."""
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="relay-bench-") as name:
         folder, port = Path(name), free_pair()
         relay = Path(sys.executable).with_name("relay")
-        demo = subprocess.Popen(
+        running = subprocess.Popen(
             [relay, "demo", "--port", str(port), "--data", name],
             stdout=subprocess.DEVNULL,
         )
         try:
             began = time.monotonic()
             while not (folder / "demo.json").exists():
-                if demo.poll() is not None or time.monotonic() - began > PATIENCE:
+                if running.poll() is not None or time.monotonic() - began > PATIENCE:
                     raise SystemExit("the demo did not start")
                 time.sleep(0.1)
-            found = measure(folder, runs)
+            yield folder
         finally:
-            demo.send_signal(signal.SIGINT)
-            demo.wait(20)
+            running.send_signal(signal.SIGINT)
+            running.wait(20)
+
+
+def keep(name: str, found: dict[str, object]) -> None:
+    """Print what was found, and keep it beside the benchmark."""
     text = json.dumps(found, indent=2, ensure_ascii=False)
-    HERE.joinpath("alert_path.json").write_text(text + "\n", encoding="utf-8")
+    HERE.joinpath(f"{name}.json").write_text(text + "\n", encoding="utf-8")
     print(text)
+
+
+def main() -> None:
+    """Start the demo, measure, stop it."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--runs", type=int, default=20)
+    runs = arguments.parse_args().runs
+    with demo() as folder:
+        keep("alert_path", measure(folder, runs))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,11 @@ from relay.accounts import limits, security
 from relay.cases import views as case_views
 from relay.intake import reader, webhooks
 from relay.intake import views as intake_views
+from relay.search.views import feed as search_feed
+from relay.search.views import link as search_link
+from relay.search.views import pages as search_pages
+from relay.search.views import sighting_pages as search_sightings
+from relay.search.views import tiles as search_tiles
 from relay.web import site
 
 #: A photo of 10 MB, its form around it, and some room.
@@ -33,11 +38,13 @@ def create_app() -> Flask:
     csrf = CSRFProtect(app)
     site.init_app(app)
     security.init_app(app)
-    for public in (webhooks.bp, intake_views.bp, case_views.link_bp):
-        # These are proved by a signature or by the secret in their address, not by a session.
+    for public in (webhooks.bp, intake_views.bp, case_views.link_bp, search_link.bp, search_feed.bp):
+        # These are proved by a signature, a key, or the secret in their address, not by a session.
         csrf.exempt(public)
         app.register_blueprint(public)
     app.register_blueprint(case_views.bp)
+    for pages in (search_pages.bp, search_sightings.bp, search_tiles.files_bp, search_tiles.leaflet_bp):
+        app.register_blueprint(pages)
     app.register_blueprint(health.bp)
     return app
 

@@ -20,6 +20,7 @@ from relay.duty.models import Officer
 from relay.imports import cells, centres
 from relay.outbox.models import OptOut
 from relay.places.models import Centre, Town
+from relay.search import readiness
 from relay.settings import Settings, SettingsError
 from relay.triage import lexicon
 from relay.triage.lexicon import LexiconError
@@ -80,6 +81,7 @@ def look() -> Iterator[Line]:
             yield from _places(session)
             yield from _people(session, own)
             yield from _gaps(session)
+            yield from (Line(*said) for said in readiness.lines(session))
 
 
 def _config(own: Settings) -> Iterator[Line]:

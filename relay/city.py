@@ -19,6 +19,8 @@ BY = ("sms",)
 LANES = ("duty", "bulk", "routine")
 #: Levels that wake somebody. ``routine`` has no ladder: the centre reads it in its list.
 LADDER_LEVELS = (Level.EMERGENCY, Level.URGENT, Level.PROMPT)
+#: An address on this machine needs no encryption: for trying things out.
+HERE = ("http://127.0.0.1:", "http://localhost:")
 #: The pale map of the Geospatial Information Authority of Japan. (https://maps.gsi.go.jp/development/ichiran.html)
 GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 
@@ -64,6 +66,16 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeatSettings:
+    """Where the Environment Ministry's heat alerts are read, if they are."""
+
+    url: str
+    """With {year}, {date} and {hour} of the file filled in; empty: nothing is read."""
+    area: str
+    """The prefecture, or its forecast area, as the file names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class City:
     """Every decision of the city in one place. All minutes are real minutes before ``RELAY_TIME_SCALE``."""
 
@@ -88,6 +100,7 @@ class City:
     segments_per_second: Mapping[str, float]
     duty_validity_minutes: int
     search: SearchSettings
+    heat: HeatSettings
 
 
 @lru_cache(maxsize=8)
@@ -136,7 +149,21 @@ class _Checker(Checker):
             },
             duty_validity_minutes=int(self.number("outbox", "duty_validity_minutes")),
             search=self.search(),
+            heat=self.heat(),
         )
+
+    def heat(self) -> HeatSettings:
+        url = self.text("heat", "url", empty=True, default="")
+        area = self.text("heat", "area", empty=True, default="")
+        if url and not area:
+            self.faults.append('heat.area must name the prefecture, such as "愛知県", where heat.url is set')
+        if url and not (url.startswith("https://") or url.startswith(HERE)):
+            self.faults.append("heat.url must begin with https://")
+        try:
+            url.format(year="2026", date="20260720", hour="05")
+        except (LookupError, ValueError):
+            self.faults.append("heat.url may hold {year}, {date} and {hour} and no other braces")
+        return HeatSettings(url=url, area=area)
 
     def search(self) -> SearchSettings:
         quiet = self.text("search", "quiet", empty=True, default="21:00-07:00")

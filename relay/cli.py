@@ -27,17 +27,21 @@ COMMANDS = {
     "migrate": Lazy("relay.cli:migrate", "Bring the database to the newest schema."),
     "check": Lazy("relay.check:check", "Is everything there that an alert needs? Exit code 1 on trouble."),
     "import": Lazy(
-        "relay.imports.cli:imports", "Bring in towns, officers, rota, partners or staff from CSV."
+        "relay.imports.cli:imports", "Bring in towns, officers, rota, partners, staff or heat-alert days."
     ),
     "towns": Lazy("relay.places.towns_export:towns", "Write a city's town table, from Japan Post's data."),
     "user": Lazy("relay.accounts.cli:user", "Add, list and change the users of the board."),
     "partners": Lazy("relay.partners.cli:partners", "List partner companies, their forms and QR cards."),
+    "neighbours": Lazy(
+        "relay.search.cli:neighbours", "Share searches with neighbouring cities: keys, feeds."
+    ),
     "triage": Lazy("relay.triage.cli:triage", "Read reports: JSON lines in, levels, signs and places out."),
+    "triage-export": Lazy("relay.cases.cli:triage_export", "Write corrected reports as labelled JSON lines."),
 }
 
 
 #: Commands that write to the database: a table may point at one of another room, so all must be known.
-WITH_TABLES = frozenset({"import", "user", "partners", "check"})
+WITH_TABLES = frozenset({"import", "user", "partners", "neighbours", "check"})
 
 
 class LazyGroup(click.Group):

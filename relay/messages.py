@@ -75,12 +75,21 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("search.heading", "heading", ""),
         *((f"search.desk_{key}", "city code link", "") for key in ("widen", "expired")),
         ("search.desk_warning", "city code time link", ""),
+        *((f"neighbour.{key}", "", "") for key in ("event", "restriction", "news")),
+        *(
+            (f"neighbour.{key}", "", "phone")
+            for key in ("instruction", "instruction_drill", "instruction_over")
+        ),
+        ("neighbour.description", "facts seen", "speak"),
+        *((f"neighbour.desk_{key}", "name code link", "city") for key in ("new", "over", "closed")),
+        ("neighbour.desk_update", "name code words link", "city"),
         ("sighting.desk", "city code kind place time link", "since heading who"),
         *((f"sighting.kind_{key}", "", "") for key in ("seen", "unsure", "with_now", "danger")),
         ("sighting.kind_which", "codes", ""),
         *((f"sighting.{key}", "", "") for key in ("no_place", "by_staff", "by_other", "by_phone")),
-        ("sighting.heading", "heading", ""),
+        *((f"sighting.{key}", "heading", "") for key in ("heading", "update_heading")),
         ("sighting.received", "time", ""),
+        ("sighting.update", "time place", "heading"),
         ("sighting.since", "parts", ""),
         *((f"sighting.{key}", "span", "") for key in ("after", "before", "after_brief", "before_brief")),
         ("sighting.distance", "distance", ""),

@@ -23,10 +23,15 @@ LANE_OF: Mapping[str, str] = {
     "work_inbound": "duty",
     "advance_duty": "duty",
     "send_duty": "duty",
+    "spread_search": "bulk",
     "send_bulk": "bulk",
+    "send_bulk_mail": "bulk",
     "send_routine": "routine",
     "reconcile": "routine",
+    "tick_search": "routine",
+    "blank_bodies": "routine",
     "flush_spool": "routine",
+    "poll_neighbours": "routine",
 }
 #: Waiting for a worker any longer, the nudge is worthless: the ticks have done its work.
 EXPIRES_SECONDS = 10

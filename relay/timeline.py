@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ASKED_PLACE = "asked_place"
     RAISED = "raised"
     LEVEL_SET = "level_set"
+    READING_CORRECTED = "reading_corrected"
     WAITING_FOR_OPENING = "waiting_for_opening"
     STEP = "step"
     STEP_EMPTY = "step_empty"

@@ -102,6 +102,7 @@ def _forget() -> None:
     """Everything that a process keeps of one database or one folder."""
     from relay import db, settings
     from relay.channels import twilio_sms
+    from relay.intake import reader
     from relay.outbox import leases
     from relay.places import service as places
 
@@ -109,6 +110,7 @@ def _forget() -> None:
     for kept in (settings.current, twilio_sms.client, leases._redis):
         kept.cache_clear()
     places.forget()
+    reader.forget_heat()
 
 
 class Databases:
@@ -132,6 +134,9 @@ class Databases:
         "events",
         "duty_links",
         "escalations",
+        "heat_alert_days",
+        "heat_feed",
+        "reading_corrections",
         "reports",
         "cases",
         "inbound",

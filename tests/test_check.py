@@ -198,7 +198,7 @@ def test_a_last_phone_that_gets_no_sms_is_trouble(folder: Path) -> None:
 
 
 def test_an_empty_town_table_and_missing_centres_say_where_they_come_from(session: Session) -> None:
-    for table in ("shifts", "users", "towns", "districts", "officers", "centres"):
+    for table in ("shifts", "users", "towns", "staff_districts", "districts", "officers", "centres"):
         session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
     session.commit()
 

@@ -7,15 +7,23 @@ from relay.nudge import LANES as NAMES
 
 @dataclass(frozen=True)
 class Lane:
-    """A queue and how many tasks its worker runs at the same time."""
+    """A queue, how many tasks its worker runs at the same time, and how far its process steps back (``nice``)."""
 
     name: str
     threads: int
+    niceness: int = 0
 
 
 #: Threads suffice: the work is waiting for the database and for providers.
 LANES = {
-    lane.name: lane for lane in (Lane("duty", threads=4), Lane("bulk", threads=2), Lane("routine", threads=2))
+    lane.name: lane
+    for lane in (
+        Lane("duty", threads=4),
+        # On a small machine a search to thousands wants every processor there is. A duty alert needs one for a few
+        # milliseconds and must get it then: the kernel gives it to who is less nice.
+        Lane("bulk", threads=7, niceness=10),
+        Lane("routine", threads=6),
+    )
 }
 ALL = "all"
 

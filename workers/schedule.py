@@ -20,8 +20,8 @@ log = structlog.get_logger(__name__)
 class Tick:
     """``task`` runs every so many seconds, at most ``at_most`` runs at a time in one worker process.
 
-    The limits of the duty lane's tasks together are its threads: slow sending never keeps the escalation
-    engine from running.
+    The limits of a lane's tasks together are its threads: slow sending never keeps the escalation engine from running,
+    and mail to thousands never keeps texts from leaving.
     """
 
     task: str
@@ -39,10 +39,15 @@ TICKS = {
         Tick("advance_duty", every=1),
         Tick("send_duty", every=1, at_most=2),
         Tick("work_inbound", every=2),
+        Tick("spread_search", every=2),
         Tick("send_bulk", every=2, at_most=2),
+        Tick("send_bulk_mail", every=2, at_most=4),
         Tick("send_routine", every=2),
         Tick("reconcile", every=5),
+        Tick("tick_search", every=5),
+        Tick("blank_bodies", every=10),
         Tick("flush_spool", every=5),
+        Tick("poll_neighbours", every=60),
     )
 }
 

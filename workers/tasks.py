@@ -10,11 +10,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from relay import alive, settings
-from relay.channels import twilio_sms
+from relay.channels import mail, registry, twilio_sms
 from relay.duty import engine
 from relay.intake import reader
 from relay.intake import work as intake
-from relay.outbox import reconcile, sender
+from relay.outbox import blanking, bulk, reconcile, sender
+from relay.search import polling, spread, tick
 from workers.schedule import TICKS, Tick
 from workers.turns import Turns
 
@@ -22,10 +23,15 @@ WORK: Mapping[str, Callable[[], object]] = {
     "work_inbound": intake.work_pending,
     "advance_duty": engine.advance_due,
     "send_duty": partial(sender.drain, "duty"),
-    "send_bulk": partial(sender.drain, "bulk"),
+    "spread_search": spread.spread_due,
+    "send_bulk": bulk.drain,
+    "send_bulk_mail": partial(sender.drain, "bulk", "mail"),
     "send_routine": partial(sender.drain, "routine"),
     "reconcile": reconcile.run,
+    "tick_search": tick.run,
+    "blank_bodies": blanking.blank,
     "flush_spool": intake.flush_spool,
+    "poll_neighbours": polling.poll,
 }
 
 #: How a database that is away or overrun shows.
@@ -41,9 +47,14 @@ def register(app: Celery) -> None:
 
 
 def warm_up() -> None:
-    """Load what the first alert would otherwise wait for: the words that reports are read by, the provider's SDK."""
+    """Load what the first alert would otherwise wait for: the words that reports are read by, the provider's SDK.
+
+    Raises ``SettingsError`` for a mail server's address that can't be read: no mail would ever leave.
+    """
     reader.current()
     twilio_sms.client()
+    if registry.missing("mail") is None:
+        mail.server()
 
 
 def _declare(app: Celery, tick: Tick, work: Callable[[], object]) -> None:

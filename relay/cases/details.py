@@ -12,7 +12,7 @@ from relay import clock
 from relay.accounts.scope import Scope
 from relay.cases import chronicle, queries
 from relay.cases.chronicle import Entry, Sent
-from relay.cases.models import Case, Report
+from relay.cases.models import Case, Corrected, Correction, Report
 from relay.cases.on_duty import OnDuty
 from relay.cases.queries import Row
 from relay.duty.models import Escalation, Officer
@@ -23,6 +23,19 @@ from relay.vocabulary import Level, Outcome, Sign
 
 #: A merge of a merge of a merge: more than anybody does, and an end for a loop that must not be.
 MOST_MERGES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionView:
+    """One correction of a report's signs or days that still stands."""
+
+    id: int
+    at: datetime
+    by: str
+    what: Corrected
+    before: str | None
+    after: str | None
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +50,7 @@ class ReportView:
     level: Level
     signs: tuple[Sign, ...]
     days: int | None
+    heat_alert: bool
     called_119: bool
     reasons: Sequence[dict[str, Any]]
     verified: bool
@@ -46,6 +60,8 @@ class ReportView:
     has_photo: bool
     lat: float | None
     lng: float | None
+    corrections: Sequence[CorrectionView] = ()
+    """Newest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +217,7 @@ def _reports(session: Session, reports: Sequence[Report]) -> list[ReportView]:
         session.execute(select(Partner.id, Partner.name).where(Partner.id.in_(partner_ids))).all()
     )
     staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids))).all())
+    corrections = _corrections(session, [report.id for report in reports])
     return [
         ReportView(
             id=report.id,
@@ -211,6 +228,7 @@ def _reports(session: Session, reports: Sequence[Report]) -> list[ReportView]:
             level=report.level,
             signs=queries.signs_of([report]),
             days=report.days,
+            heat_alert=report.heat_alert,
             called_119=report.called_119,
             reasons=report.reasons,
             verified=report.verified,
@@ -220,9 +238,36 @@ def _reports(session: Session, reports: Sequence[Report]) -> list[ReportView]:
             has_photo=report.has_photo,
             lat=report.lat,
             lng=report.lng,
+            corrections=corrections.get(report.id, ()),
         )
         for report in reports
     ]
+
+
+def _corrections(session: Session, report_ids: Sequence[int]) -> dict[int, list[CorrectionView]]:
+    found: dict[int, list[CorrectionView]] = {}
+    rows = session.scalars(
+        select(Correction)
+        .where(
+            Correction.report_id.in_(report_ids),
+            Correction.undone_at.is_(None),
+            Correction.what.in_((Corrected.SIGN_STRUCK, Corrected.SIGN_ADDED, Corrected.DAYS)),
+        )
+        .order_by(Correction.id.desc())
+    )
+    for row in rows:
+        found.setdefault(row.report_id, []).append(
+            CorrectionView(
+                id=row.id,
+                at=row.at,
+                by=row.by,
+                what=row.what,
+                before=row.before,
+                after=row.after,
+                reason=row.reason,
+            )
+        )
+    return found
 
 
 def _last(events: Sequence[Event], kind: Kind) -> dict[str, Any]:

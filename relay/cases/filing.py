@@ -10,6 +10,7 @@ from relay import clock, messages, timeline
 from relay.cases import homes, rules
 from relay.cases.actors import RELAY
 from relay.cases.models import Case, Report
+from relay.cases.rereading import kept_reasons
 from relay.cases.rules import Home
 from relay.duty import service as duty
 from relay.outbox import service as outbox
@@ -38,6 +39,8 @@ class Filing:
     lat: float | None
     lng: float | None
     photo: bytes | None
+    heat_alert: bool = False
+    """Whether it was received on a heat-alert day, which the reading then knows of."""
 
 
 def file(session: Session, filing: Filing) -> Report:
@@ -123,15 +126,8 @@ def _add(session: Session, filing: Filing, case: Case) -> Report:
         days=reading.days,
         sealed=reading.sealed,
         called_119=reading.called_119,
-        reasons=[
-            {
-                "code": reason.code,
-                "level": reason.level.value,
-                "signs": [sign.value for sign in reason.signs],
-                "words": list(reason.words),
-            }
-            for reason in reading.reasons
-        ],
+        reasons=kept_reasons(reading),
+        heat_alert=filing.heat_alert,
         lexicon=reading.lexicon,
         town=reading.place.town,
         number_in_town=reading.place.number,

@@ -1,9 +1,10 @@
 """Tables of cases: one home in trouble, and the reports that tell of it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy import ForeignKey, Identity, Index, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -11,6 +12,17 @@ from sqlalchemy.types import Text
 from relay.db import Base
 from relay.places.models import Centre
 from relay.vocabulary import Level, Outcome
+
+
+class Corrected(StrEnum):
+    """What of a reading a person can correct."""
+
+    LEVEL = "level"
+    SIGN_STRUCK = "sign_struck"  # `before` is the sign that does not hold
+    SIGN_ADDED = "sign_added"  # `after` is the sign that was not read
+    TOWN = "town"
+    NUMBER = "number"
+    DAYS = "days"
 
 
 class Case(Base):
@@ -71,6 +83,8 @@ class Report(Base):
     called_119: Mapped[bool]
     reasons: Mapped[list[Any]]
     """Why this level: rule codes with the words that led to them."""
+    heat_alert: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was read as of a heat-alert day."""
     lexicon: Mapped[str]
     town: Mapped[str | None]
     number_in_town: Mapped[str | None]
@@ -86,3 +100,21 @@ class Report(Base):
     place_answered_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship(back_populates="reports")
+
+
+class Correction(Base):
+    """What a person changed in how one report was read: kept, so that the reading can be made better with it."""
+
+    __tablename__ = "reading_corrections"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str]
+    """The person's name, as on the timeline."""
+    what: Mapped[Corrected]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+    reason: Mapped[str]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]

@@ -1,49 +1,27 @@
 """Everything that a person can do to a case: one transaction each, on the timeline, refused with a clear sentence."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from relay import clock, db, timeline
-from relay.cases import feedback, homes
+from relay.cases import corrections, feedback, homes
 from relay.cases.actors import Actor
 from relay.cases.errors import CaseError
 from relay.cases.models import Case
 from relay.cases.rules import Home
+from relay.cases.work import Work, on_case
 from relay.duty import service as duty
-from relay.duty.models import Escalation, Officer
+from relay.duty.models import Officer
 from relay.duty.service import Acceptance
 from relay.timeline import Kind
 from relay.vocabulary import Level, Outcome
 
 
-@dataclass
-class _Work:
-    """A case in hand: itself and its escalation, both locked."""
-
-    session: Session
-    case: Case
-    escalation: Escalation
-
-
-@contextmanager
-def _case(case_id: int, *, open_only: bool = True) -> Iterator[_Work]:
-    with db.transaction() as session:
-        case = session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-        if case is None:
-            raise CaseError("この案件は見つかりません。番号を確かめてください。")
-        if open_only and case.closed_at is not None:
-            raise CaseError("この案件は終了しています。続けるときは、先に再開してください。")
-        yield _Work(session, case, duty.locked(session, case_id))
-
-
 def accept(case_id: int, actor: Actor, *, officer_id: int, via: str) -> Acceptance:
     """Take the case for ``officer_id``. The first wins; the second is told who has it and since when."""
     del actor  # the officer is who acts; the parameter keeps all actions alike for the views
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         acceptance = duty.acknowledge(work.session, case_id, officer_id, via=via)
         if acceptance.fresh:
             feedback.accepted(work.session, work.case)
@@ -52,7 +30,7 @@ def accept(case_id: int, actor: Actor, *, officer_id: int, via: str) -> Acceptan
 
 def progress(case_id: int, actor: Actor) -> None:
     """Still on it: the owner's lease begins anew."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         _owned_by(work, actor)
         duty.renew(work.escalation)
         timeline.record(work.session, case_id, Kind.PROGRESS, actor=actor.name, officer=actor.name)
@@ -60,7 +38,7 @@ def progress(case_id: int, actor: Actor) -> None:
 
 def release(case_id: int, actor: Actor) -> None:
     """Hand the case to the next person on the ladder, who is told at once."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         _owned_by(work, actor)
         timeline.record(
             work.session,
@@ -74,7 +52,7 @@ def release(case_id: int, actor: Actor) -> None:
 
 def assign(case_id: int, actor: Actor, *, officer_id: int) -> None:
     """Give the case to an officer from the board; the officer is told by SMS."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         officer = work.session.get(Officer, officer_id)
         if officer is None or not officer.active:
             raise CaseError("この担当者は選べません。一覧から選び直してください。")
@@ -87,7 +65,7 @@ def assign(case_id: int, actor: Actor, *, officer_id: int) -> None:
 
 def called_119(case_id: int, actor: Actor) -> None:
     """Note that 119 has been called: whoever is told from now on need not call again."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         if work.case.called_119_at is not None:
             return
         work.case.called_119_at = clock.now()
@@ -101,7 +79,7 @@ def note(case_id: int, actor: Actor, *, text: str) -> None:
     """Write a note; from the owner it counts as progress. Closed cases take notes too."""
     if not text.strip():
         raise CaseError("メモが空です。内容を書いてください。")
-    with _case(case_id, open_only=False) as work:
+    with on_case(case_id, open_only=False) as work:
         timeline.record(work.session, case_id, Kind.NOTE, actor=actor.name, text=text.strip())
         if work.case.closed_at is None and actor.officer_id == work.escalation.owner_id:
             duty.renew(work.escalation)
@@ -111,11 +89,12 @@ def set_level(case_id: int, actor: Actor, *, level: Level, reason: str) -> None:
     """Raise or lower by hand, with a reason."""
     if not reason.strip():
         raise CaseError("緊急度を変える理由を書いてください。")
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         before = work.case.level
         if before == level:
             raise CaseError("緊急度はすでにその段階です。")
         work.case.level = level
+        corrections.keep_level(work, before, level, actor, reason=reason.strip())
         timeline.record(
             work.session,
             case_id,
@@ -129,7 +108,7 @@ def set_level(case_id: int, actor: Actor, *, level: Level, reason: str) -> None:
 
 def close(case_id: int, actor: Actor, *, outcome: Outcome, text: str = "") -> None:
     """Record what was found and end the case; the reporters hear in coarse words."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         work.case.closed_at = clock.now()
         work.case.outcome = outcome
         timeline.record(
@@ -141,7 +120,7 @@ def close(case_id: int, actor: Actor, *, outcome: Outcome, text: str = "") -> No
 
 def reopen(case_id: int, actor: Actor, *, reason: str = "") -> None:
     """Open a closed case again: an officer who reopens it has it, otherwise the ladder starts."""
-    with _case(case_id, open_only=False) as work:
+    with on_case(case_id, open_only=False) as work:
         if work.case.closed_at is None:
             raise CaseError("この案件はまだ終了していません。")
         homes.free_key(work.session, work.case)
@@ -157,9 +136,10 @@ def set_place(
     case_id: int, actor: Actor, *, town: str, number: str | None, building: str | None, room: str | None
 ) -> int:
     """Correct the place. Returns the case's number, which is another one when that home has an open case already."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         home = Home(town=town, number=number or None, building=building or None, room=room or None)
         homes.require_town(work.session, town)
+        corrections.keep_place(work, home, actor)
         other = homes.open_case_of(work.session, home)
         if other is not None and other.id != case_id:
             homes.merge(work.session, work.case, work.escalation, into=other, actor=actor)
@@ -170,7 +150,7 @@ def set_place(
 
 def split(case_id: int, actor: Actor, *, report_ids: Sequence[int]) -> int:
     """Make the chosen reports a case of their own, kept apart from this one. Returns its number."""
-    with _case(case_id) as work:
+    with on_case(case_id) as work:
         chosen = [r for r in work.case.reports if r.id in set(report_ids)]
         if not chosen:
             raise CaseError("分ける通報を選んでください。")
@@ -197,7 +177,7 @@ def join(case_id: int, actor: Actor, *, into: int) -> int:
         return into
 
 
-def _owned_by(work: _Work, actor: Actor) -> None:
+def _owned_by(work: Work, actor: Actor) -> None:
     owner = work.escalation.owner
     if actor.officer_id is not None and owner is not None and owner.id != actor.officer_id:
         raise CaseError("担当は%(owner)sさんです。先に受け付けてください。", owner=owner.name)

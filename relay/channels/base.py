@@ -1,5 +1,6 @@
 """What the outbox needs from a way to reach somebody, whatever it is."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,14 @@ class Outgoing:
     validity: int | None
     subject: str | None = None
     """Of a mail; other channels have none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """A message of which nobody knows whether the provider has it; if it has, it was created after ``since``."""
+
+    outgoing: Outgoing
+    since: datetime
 
 
 class ChannelError(Exception):
@@ -43,6 +52,9 @@ class Unknowable(ChannelError):
     """Nobody can be asked whether the message exists, now or ever."""
 
 
+Found = tuple[str, ...] | ChannelError
+
+
 class Channel(Protocol):
     """A way to send. Network calls only; knows nothing of cases or the database."""
 
@@ -62,9 +74,9 @@ class Channel(Protocol):
         """Hand the message over; returns the provider's id. Raises ``ChannelError``."""
         ...
 
-    def find(self, message: Outgoing, since: datetime, known: frozenset[str]) -> str | None:
-        """The provider's id of this message if it has it: created since ``since`` and not one of ``known``.
-        Raises ``NotNow`` when the provider can't be asked now, ``Unknowable`` when it never can."""
+    def find(self, sought: Sequence[Sought]) -> list[Found]:
+        """For each, the provider's ids of messages with these words to this recipient; ``NotNow`` where the provider
+        can't be asked now, ``Unknowable`` where it never can."""
         ...
 
     def reused(self) -> AbstractContextManager[None]:

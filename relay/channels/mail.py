@@ -1,21 +1,29 @@
 """E-mail through the server in ``SMTP_URL``.
 
 A mail belongs to the server from the moment it answers 250 to the whole text, and to us until then (RFC 5321, 4.2.5
-and 6.1). There is no way to ask it later: see ``find``.
+and 6.1). Nobody can ask it later.
 """
 
 import re
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from relay import clock, settings
 from relay.channels import mail_text, smtp_url
-from relay.channels.base import ChannelError, NotNow, Outgoing, Refused, Unclear, Unknowable
+from relay.channels.base import (
+    ChannelError,
+    Found,
+    NotNow,
+    Outgoing,
+    Refused,
+    Sought,
+    Unclear,
+    Unknowable,
+)
 from relay.channels.smtp_url import Server
 
 CONNECT_SECONDS = 10.0
@@ -50,7 +58,7 @@ class Mail:
     def send(self, message: Outgoing) -> str:
         missing = self.missing()
         if missing:
-            raise NotNow(missing)
+            raise Refused(missing)
         own, ref = server(), f"{message.ref}@{smtp_url.domain(_public_host())}"
         try:
             recipient = mail_text.address(message.recipient)
@@ -69,10 +77,8 @@ class Mail:
             self._hand_over(own.sender, recipient, mail.as_bytes())
         return ref
 
-    def find(self, message: Outgoing, since: datetime, known: frozenset[str]) -> str | None:
-        """A mail server can't be asked what it has: raises ``Unknowable``."""
-        del message, since, known
-        raise Unknowable("a mail server can't be asked")
+    def find(self, sought: Sequence[Sought]) -> list[Found]:
+        return [Unknowable("a mail server can't be asked") for _ in sought]
 
     @contextmanager
     def reused(self) -> Iterator[None]:

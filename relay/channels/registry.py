@@ -6,7 +6,8 @@ from relay.channels.base import Channel
 from relay.channels.mail import Mail
 from relay.channels.twilio_sms import TwilioSms
 
-CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (TwilioSms(), Mail())}
+SMS = TwilioSms()
+CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (SMS, Mail())}
 
 
 def missing(name: str) -> str | None:

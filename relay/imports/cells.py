@@ -5,7 +5,7 @@ Pure; each function raises ``Bad`` for a text that it can't read.
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -14,6 +14,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 from relay.clock import JAPAN
 from relay.imports.result import Bad
 from relay.imports.sheet import key
+from relay.places.models import HeatKind
 from relay.places.writing import katakana, plain
 
 #: Ten digits from 60, 70, 80 or 90: the shape of every number that can get an SMS in Japan.
@@ -27,6 +28,17 @@ _MOMENT = re.compile(
     r"(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?:日 *|[T ]+)"
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::00)?|時(?:(?P<kanji_minute>\d{1,2})分)?)"
 )
+_DAY = re.compile(
+    r"(?:(?:(?P<western>\d{4})[-/.年]|(?:令和|R)(?P<reiwa>\d{1,2}|元)[-/.年])"
+    r"(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<bare>20\d{6}))(?:[T ]+\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_HEAT_KINDS = {
+    HeatKind.ALERT: ("", "1", "警戒", "警戒アラート", "熱中症警戒アラート", "熱中症警戒情報", "alert"),
+    HeatKind.SPECIAL: (
+        *("2", "特別", "特別警戒", "特別警戒アラート", "熱中症特別警戒アラート", "熱中症特別警戒情報"),
+        "special",
+    ),
+}
 _REIWA_BEFORE_FIRST_YEAR = 2018
 _HOURS = 24
 _KANA = re.compile(r"[ァ-ヺー・0-9A-Za-z()、\-]+")
@@ -95,6 +107,35 @@ def moment(text: str) -> datetime:
         return day.replace(hour=hour, minute=minute)
     except (ValueError, OverflowError) as error:
         raise Bad("moment", given=text) from error
+
+
+def day(text: str) -> date:
+    """A date: 2026-07-20, 2026/7/20, 令和8年7月20日, 20260720. A time behind it, as Excel adds, is left off."""
+    written = unicodedata.normalize("NFKC", text)
+    match = _DAY.fullmatch(written)
+    if not match:
+        raise Bad("day", given=text)
+    reiwa = match["reiwa"]
+    year = (
+        int(match["western"] or match["bare"][:4])
+        if not reiwa
+        else _REIWA_BEFORE_FIRST_YEAR + int(reiwa.replace("元", "1"))
+    )
+    month, number = (
+        (match["bare"][4:6], match["bare"][6:]) if match["bare"] else (match["month"], match["day"])
+    )
+    try:
+        return date(year, int(month), int(number))
+    except ValueError as error:
+        raise Bad("day", given=text) from error
+
+
+def heat_kind(text: str) -> HeatKind:
+    """Alert or special alert; empty means alert."""
+    for kind, words in _HEAT_KINDS.items():
+        if key(text) in map(key, words):
+            return kind
+    raise Bad("heat_kind", given=text)
 
 
 def rank(text: str) -> int:

@@ -26,6 +26,7 @@ _HELP = {
     "partners": "Companies with a watch agreement. Missing ones: agreement ended, with --remove-missing.",
     "staff": "Partner staff with registered phones. Missing ones: marked as left, with --remove-missing.",
     "officers": "Officers of centres and city. Missing ones: switched off, with --remove-missing.",
+    "heat": "Heat-alert days. Missing ones within the file's time: taken back, with --remove-missing.",
     "rota": "Duty shifts. Missing ones within the file's time: deleted, with --remove-missing.",
 }
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from relay.db import transaction
-from relay.imports import officers, partners, rota, sheet, staff, towns
+from relay.imports import heat, officers, partners, rota, sheet, staff, towns
 from relay.imports.result import Column, Result
 from relay.places import service as places
 
@@ -28,6 +28,7 @@ KINDS: Mapping[str, Kind] = {
     "staff": Kind(staff.COLUMNS, staff.bring_in),
     "officers": Kind(officers.COLUMNS, officers.bring_in),
     "rota": Kind(rota.COLUMNS, rota.bring_in),
+    "heat": Kind(heat.COLUMNS, heat.bring_in),
 }
 
 

@@ -84,6 +84,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "日時「{given}」が読めません。2026-12-01 17:15 のように日付と時刻を書いてください",
         "the time “{given}” can't be read: write date and time such as 2026-12-01 17:15",
     ),
+    "day": (
+        "日付「{given}」が読めません。2026-07-20 のように年・月・日を書いてください",
+        "the date “{given}” can't be read: write year, month and day such as 2026-07-20",
+    ),
+    "heat_kind": (
+        "種別「{given}」は使えません。警戒アラート か 特別警戒アラート と書くか、空欄（警戒アラート）にしてください",
+        "the kind “{given}” can't be used: write alert or special, or leave it empty for alert",
+    ),
     "rank": (
         "順位「{given}」は 1（当番）か 2（バックアップ）で書いてください",
         "the rank “{given}” must be 1 (duty) or 2 (backup)",

@@ -1,18 +1,23 @@
 """The reader of this process: the city's lexicon and town table, ready to read reports."""
 
-from functools import lru_cache
-from pathlib import Path
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from relay import config_files, settings
+from relay import clock, settings
+from relay.cases.rereading import words_of
 from relay.db import transaction
+from relay.places import heat
 from relay.places import service as places
 from relay.places.table import TownTable
-from relay.triage import lexicon
 from relay.triage.lexicon import Lexicon
-from relay.triage.reading import Place, Reader, Reading
+from relay.triage.reading import Given, Place, Reader, Reading
 from relay.vocabulary import Level
+
+__all__ = ["UNREAD", "current", "forget_heat", "heat_alert", "read", "words_of"]
+
+#: So long a process trusts what it knows of a day: the page says that a change counts within a minute.
+HEAT_KEPT = timedelta(seconds=20)
 
 #: Stands for a report that the machine could not read at all: a person must, and soon.
 UNREAD = Reading(
@@ -29,10 +34,41 @@ UNREAD = Reading(
 )
 
 
+class _Heat:
+    """The last day asked about, when, and whether it is a heat-alert day. Replaced whole."""
+
+    last: tuple[date, datetime, bool] | None = None
+
+
 class _Kept:
     """The last reader: made anew only when the town table has changed. Replaced whole, so threads need no lock."""
 
     last: tuple[Lexicon, TownTable, Reader] | None = None
+
+
+def read(text: str, *, given: Given | None = None, received_at: datetime) -> Reading:
+    """Read a report as of the day on which it was received: a heat alert makes some of them more urgent."""
+    return current().read(text, given=given, heat_alert=heat_alert(received_at))
+
+
+def heat_alert(moment: datetime) -> bool:
+    """Whether it is a heat-alert day at ``moment``; with the database away, as it was known last."""
+    now, day = clock.now(), heat.day_of(moment)
+    kept = _Heat.last
+    if kept and kept[0] == day and timedelta(0) <= now - kept[1] < HEAT_KEPT:
+        return kept[2]
+    try:
+        with transaction() as session:
+            known = heat.alert_on(session, day) is not None
+    except SQLAlchemyError:
+        return kept[2] if kept and kept[0] == day else False
+    _Heat.last = (day, now, known)
+    return known
+
+
+def forget_heat() -> None:
+    """Ask the database anew at the next report: after a day was set or taken back."""
+    _Heat.last = None
 
 
 def current() -> Reader:
@@ -47,9 +83,3 @@ def current() -> Reader:
     if kept is None or kept[0] is not words or kept[1] is not towns:
         kept = _Kept.last = (words, towns, Reader(words, towns))
     return kept[2]
-
-
-@lru_cache(maxsize=2)
-def words_of(folder: Path) -> Lexicon:
-    """The lexicon of a config folder, compiled once a process: that takes about a second."""
-    return lexicon.load(config_files.path_of(folder, "triage.toml"))

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 def accept(incoming: Incoming) -> Receipt:
     """Take one report and say its number. With the database away it goes to the spool; it is never refused."""
     try:
-        reading = reader.current().read(incoming.text, given=incoming.given)
+        reading = reader.read(incoming.text, given=incoming.given, received_at=incoming.received_at)
     except Exception:
         # A fault in the reading is ours: the report is kept all the same, and a person reads it.
         log.exception("not_read")

@@ -1,7 +1,7 @@
-"""What one inbound SMS is: an officer's answer, the place we asked for, an opt-out, or a report."""
+"""What one inbound SMS is: an officer's answer, the place we asked for, a sighting, an opt-out, or a report."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from relay import city, clock, db, messages
+from relay import city, clock, db, messages, settings
 from relay.cases import filing
 from relay.duty import replies as duty_replies
 from relay.duty import rota
@@ -19,6 +19,7 @@ from relay.intake.incoming import content_hash
 from relay.intake.models import Inbound
 from relay.outbox import service as outbox
 from relay.partners import service as partners
+from relay.search import sighting_sms
 from relay.triage.reading import Reading
 from relay.vocabulary import Level
 
@@ -31,6 +32,8 @@ OPT_IN = frozenset({"START", "UNSTOP", "YES"})
 REPLY_TAKEN_UP_AFTER = timedelta(seconds=20)
 #: An emergency is answered even to a number that has used up its receipts, so many times over.
 EMERGENCY_ALLOWANCE = 4
+#: Beside the provider's parameters in the spool: when the SMS came, for what it says of 「10分前」.
+RECEIVED_AT = "Relay-Received-At"
 
 
 def take(params: Mapping[str, str]) -> str:
@@ -66,13 +69,27 @@ def _take(params: Mapping[str, str], *, number: str | None = None) -> str:
         return _opt(params, external_id, sender, body)
     if officer is not None and reply is not None and meant:
         return _reply(params, external_id, officer, reply, body)
-    return _report(params, external_id, sender, body, number)
+    reading = reader.read(body, received_at=_received_at(params))
+    try:
+        answer = _sighting(params, external_id, sender, body, reading, number)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        # A fault of ours must not cost a report: a person reads it then.
+        log.exception("sighting_not_taken")
+        answer = None
+    return _report(params, external_id, sender, body, reading, number) if answer is None else answer
 
 
 def _parts(params: Mapping[str, str]) -> tuple[str, str, str]:
     sender, body = params.get("From", ""), storing.clean(params.get("Body", ""))
     sid = params.get("MessageSid") or params.get("SmsSid") or content_hash(sender, body)
     return sid, sender, body
+
+
+def _received_at(params: Mapping[str, str]) -> datetime:
+    """When the SMS came: for one from the spool that was before now."""
+    return datetime.fromisoformat(params[RECEIVED_AT]) if RECEIVED_AT in params else clock.now()
 
 
 def _opting(params: Mapping[str, str], body: str) -> bool:
@@ -114,8 +131,49 @@ def _reply(
     return answer
 
 
-def _report(params: Mapping[str, str], external_id: str, sender: str, body: str, number: str | None) -> str:
-    reading = reader.current().read(body)
+def _sighting(
+    params: Mapping[str, str], external_id: str, sender: str, body: str, reading: Reading, number: str | None
+) -> str | None:
+    """Take it as a sighting of somebody who is searched for. None: it is a report, or that as well."""
+    received_at = _received_at(params)
+    with db.transaction() as session:
+        awaited = _asked(session, sender, reading) is not None
+        meant = sighting_sms.meant(session, sender, body, reading, awaited=awaited, received_at=received_at)
+        if meant is None:
+            return None
+        if meant.also_report:
+            sighting_sms.take_sms(
+                session, meant, external_id=external_id, sender=sender, received_at=received_at
+            )
+            return None
+        inbound, new = storing.store(
+            session,
+            external_id=external_id,
+            # Keyed: nobody may guess back from this row, which outlives the search, what was said.
+            content_hash=content_hash(settings.current().secret_key, sender, body),
+            kind="sighting",
+            sender=sender,
+            payload={"search": meant.search_id},  # the words stand with the search, and go when it is wiped
+            answer="",
+            number=number,
+        )
+        if not new:
+            return inbound.answer
+        silent = not meant.registered and _too_many(session, sender, reading.level)
+        answer = sighting_sms.take_sms(
+            session, meant, external_id=external_id, sender=sender, received_at=received_at
+        )
+        if answer is None:
+            session.delete(inbound)
+            return None
+        inbound.answer = "" if silent else answer
+        inbound.worked_at = clock.now()
+        return inbound.answer
+
+
+def _report(
+    params: Mapping[str, str], external_id: str, sender: str, body: str, reading: Reading, number: str | None
+) -> str:
     with db.transaction() as session:
         asked = _asked(session, sender, reading)
         kind = "place_answer" if asked is not None else "report"
@@ -141,7 +199,7 @@ def _as_report(params: Mapping[str, str], body: str) -> dict[str, Any]:
         "lat": None,
         "lng": None,
         "language": "ja",
-        "received_at": clock.now().isoformat(),
+        "received_at": _received_at(params).isoformat(),
         "raw": dict(params),
     }
 
@@ -210,7 +268,12 @@ def _spool(params: Mapping[str, str]) -> str:
     sid = _parts(params)[0]
     entry = spool.put(
         storing.receipt_token(f"sms:{sid}"),
-        {"kind": "sms", "number": storing.new_number(), "params": dict(params), "level": Level.PROMPT.value},
+        {
+            "kind": "sms",
+            "number": storing.new_number(),
+            "params": {**params, RECEIVED_AT: clock.now().isoformat()},
+            "level": Level.PROMPT.value,
+        },
     )
     # Says 119 first whatever was reported: nothing is read while something is broken.
     return messages.current().text("receipt.spooled", number=entry["number"])

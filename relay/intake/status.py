@@ -65,7 +65,11 @@ def _status(
 def _stored(session: Session, inbound: Inbound) -> ReceiptStatus:
     """Stored a moment ago and not worked on yet: what it says by itself is known all the same."""
     data = inbound.payload
-    reading = reader.current().read(data.get("text", ""), given=storing.given_from_json(data.get("given")))
+    reading = reader.read(
+        data.get("text", ""),
+        given=storing.given_from_json(data.get("given")),
+        received_at=inbound.received_at,
+    )
     return _status(
         inbound.number,
         reading.level,

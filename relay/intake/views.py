@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ServiceUnavailable
 
-from relay import clock, db
+from relay import clock, db, photos
 from relay.intake import audit, groups, service
 from relay.intake.form import FormReport, Note, as_typed, external_id, parse
 from relay.intake.incoming import Incoming, ReceiptStatus, content_hash

@@ -90,13 +90,14 @@ def _file(session: Session, inbound: Inbound) -> None:
         Filing(
             number=inbound.number,
             channel=data["channel"],
-            received_at=datetime.fromisoformat(data["received_at"]),
+            received_at=_received_at(inbound),
             partner_id=partner_id,
             staff_id=sender.staff_id if sender else None,
             phone=inbound.sender,
             verified=partner_id is not None or _is_officer(session, inbound.sender),
             text=data["text"],
             reading=_reading(inbound, given),
+            heat_alert=reader.heat_alert(_received_at(inbound)),
             surname=data["surname"],
             lat=data["lat"],
             lng=data["lng"],
@@ -120,8 +121,12 @@ def _partner_of_form(data: dict[str, Any]) -> int | None:
 def _reading(inbound: Inbound, given: Given | None) -> Reading:
     """The reading, or after repeated trouble none at all: a person reads what the machine chokes on."""
     if inbound.attempts < MOST_ATTEMPTS:
-        return reader.current().read(inbound.payload["text"], given=given)
+        return reader.read(inbound.payload["text"], given=given, received_at=_received_at(inbound))
     return reader.UNREAD
+
+
+def _received_at(inbound: Inbound) -> datetime:
+    return datetime.fromisoformat(inbound.payload["received_at"])
 
 
 def _answer(session: Session, inbound: Inbound) -> None:
@@ -130,7 +135,7 @@ def _answer(session: Session, inbound: Inbound) -> None:
     report = session.scalars(asked).one()
     given = storing.given_from_json(inbound.payload.get("given"))
     text = inbound.payload["text"]
-    reading = reader.current().read(text, given=given)
+    reading = reader.read(text, given=given, received_at=report.received_at)
     filing.answer_place(session, report, reading, text=text)
 
 

@@ -37,6 +37,11 @@ class Message(Base):
             postgresql_where=text("heard_at IS NULL AND state IN ('undelivered', 'failed')"),
         ),
         Index(None, "case_id", "id"),
+        Index(
+            "ix_messages_unblanked",
+            "search_id",
+            postgresql_where=text("blanked_at IS NULL AND channel = 'sms' AND state <> 'failed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -82,6 +87,8 @@ class Message(Base):
     delivered_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     """When duty took note that it did not arrive."""
+    blank_from: Mapped[datetime | None]
+    """Blanking the provider's copy is not tried again before; None: not tried yet."""
     blanked_at: Mapped[datetime | None]
     """When the provider's copy of the body was blanked."""
 
@@ -93,3 +100,23 @@ class OptOut(Base):
 
     phone: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class Blanking(Base):
+    """A search that is over: the provider is to forget all of its texts, also those that are still to be sent."""
+
+    __tablename__ = "blankings"
+
+    search_id: Mapped[int] = mapped_column(ForeignKey("searches.id", ondelete="CASCADE"), primary_key=True)
+    asked_at: Mapped[datetime]
+
+
+class ReceivedText(Base):
+    """A text that came in for a search, for as long as the provider has a copy of it."""
+
+    __tablename__ = "received_texts"
+
+    sid: Mapped[str] = mapped_column(primary_key=True)
+    search_id: Mapped[int] = mapped_column(ForeignKey("searches.id", ondelete="CASCADE"), index=True)
+    blank_from: Mapped[datetime | None]
+    """Not tried again before; None: not tried yet."""

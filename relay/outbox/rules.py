@@ -10,7 +10,10 @@ from relay.outbox.models import State
 
 #: From each state, the states that may follow. A receipt that asks for anything else is late or doubled.
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.SENDING, State.FAILED, State.DELIVERED}),
+    # What waits for another try may turn out to have left after all: then it is not sent again.
+    State.QUEUED: frozenset(
+        {State.SENDING, State.ACCEPTED, State.DELIVERED, State.UNDELIVERED, State.FAILED}
+    ),
     State.SENDING: frozenset(
         {State.QUEUED, State.ACCEPTED, State.DELIVERED, State.UNDELIVERED, State.FAILED}
     ),
@@ -56,10 +59,24 @@ REASONS: Mapping[int, str] = {
     21408: "country_not_allowed",
     21614: "not_mobile",
     21617: "too_long",
+    # Of mail servers. (RFC 5321, 4.2.2)
+    550: "unknown_address",
+    551: "unknown_address",
+    552: "mailbox_full",
+    553: "unknown_address",
+    554: "filtered",
 }
+#: What our own channels refuse before anybody is asked.
+OWN_REASONS = frozenset({"no_mail", "bad_address"})
 
 SENDING_SECONDS = 20
 """How long a claim lasts: the provider call's time-out and the time to write its answer down."""
+MAIL_SENDING_SECONDS = 120
+"""The same for mail: its servers may take their time at every step."""
+START_WITHIN_SECONDS = 8
+"""A claim whose call has not begun by then (the machine slept, say) goes back: its call could outlast it."""
+LONGEST_VALIDITY = 36_000
+"""Seconds that the provider keeps a message at most."""
 UNCLEAR_SECONDS = 3
 """After an answer that leaves it open: wait so long before asking the provider what it has."""
 
@@ -69,6 +86,21 @@ def reason_of(code: int | None) -> str:
     if code is None:
         return "unknown"
     return REASONS.get(code, f"error_{code}")
+
+
+def refusal(code: int | None, why: str) -> str:
+    """The reason code of a refusal: by the provider's error code, or our own channel's word."""
+    return why if code is None and why in OWN_REASONS else reason_of(code)
+
+
+def sending_seconds(channel: str) -> int:
+    """How long a claim of a message on ``channel`` lasts."""
+    return MAIL_SENDING_SECONDS if channel == "mail" else SENDING_SECONDS
+
+
+def task_of(lane: str, channel: str) -> str:
+    """The worker task that sends a message: in the bulk lane mail and texts don't wait for each other."""
+    return "send_bulk_mail" if (lane, channel) == ("bulk", "mail") else f"send_{lane}"
 
 
 def may_follow(now: State, wanted: State) -> bool:

@@ -119,7 +119,7 @@ def _write(session: Session, drafts: Sequence[Draft]) -> int:
                 # Somebody else may have to be told instead.
                 db.wake(session, "advance_duty")
         elif row["not_before"] <= now:
-            db.wake(session, f"send_{row['lane']}")
+            db.wake(session, rules.task_of(row["lane"], row["channel"]))
     return len(written)
 
 
@@ -155,9 +155,11 @@ def withdraw_search(session: Session, search_id: int, purposes: Sequence[str]) -
     """Take back the messages of a search that have not left yet. Returns how many were waiting.
 
     One that is just leaving, or that the network still works on, can't be taken back; but it is never tried again.
+    One that waits for its second try becomes ``undelivered`` and not ``failed``: the network had it once.
     """
     now = clock.now()
     under_way = (State.SENDING, State.ACCEPTED)
+    tried = func.jsonb_array_length(Message.earlier_sids) > 0
     # Locked in the order of their ids, as everybody does who locks many.
     mine = (
         select(Message.id)
@@ -174,7 +176,7 @@ def withdraw_search(session: Session, search_id: int, purposes: Sequence[str]) -
         update(Message)
         .where(Message.id.in_(mine))
         .values(
-            state=case((waiting, State.FAILED), else_=Message.state),
+            state=case((waiting & tried, State.UNDELIVERED), (waiting, State.FAILED), else_=Message.state),
             reason=case((Message.state == State.ACCEPTED, Message.reason), else_="withdrawn"),
             expires_at=case((waiting, Message.expires_at), else_=func.least(Message.expires_at, now)),
             heard_at=case((waiting, now), else_=Message.heard_at),
@@ -182,7 +184,7 @@ def withdraw_search(session: Session, search_id: int, purposes: Sequence[str]) -
         .returning(Message.state)
         .execution_options(synchronize_session=False)
     )
-    return sum(state == State.FAILED for (state,) in states)
+    return sum(state not in under_way for (state,) in states)
 
 
 def opt_out(session: Session, phone: str) -> None:

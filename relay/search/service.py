@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from relay import city, clock, db
@@ -16,7 +17,7 @@ from relay.outbox import service as outbox
 from relay.search import audience, log, requirements, states, transmit, wording
 from relay.search.actors import Actor
 from relay.search.errors import SearchError
-from relay.search.models import Search, Subject
+from relay.search.models import Search, Sighting, Subject
 from relay.search.states import Closing, Kind, State
 from relay.search.texts import MOST_PARTS
 
@@ -140,7 +141,7 @@ def close(search_id: int, actor: Actor, *, closing: Closing, wait_for_morning: b
         transmit.write(session, search, Kind.CLOSING, actor, texts, wait=wait_for_morning)
         state = State.WITHDRAWN if closing == Closing.WITHDRAWN else State.CLOSED
         _end(session, search, state, actor, closing)
-        blanking.request_blanking(session, search.id)
+        blanking.request_blanking(session, search.id, received=_received(session, search))
 
 
 def _go_live(session: Session, search: Search, actor: Actor, quiet_reason: str | None) -> None:
@@ -173,6 +174,14 @@ def _end(session: Session, search: Search, state: State, actor: Actor, closing: 
     search.widen_at = search.widen_proposed_at = search.expires_at = None
     _become(session, search, state, actor, closing=closing.value)
     db.wake(session, "tick_search")
+
+
+def _received(session: Session, search: Search) -> list[str]:
+    """The provider's ids of the texts that told of sightings: it keeps those too."""
+    wanted = select(Sighting.external_id).where(
+        Sighting.search_id == search.id, Sighting.external_id.startswith("sms:")
+    )
+    return [external_id.removeprefix("sms:") for external_id in session.scalars(wanted)]
 
 
 def _become(session: Session, search: Search, state: State, actor: Actor, **data: str) -> None:

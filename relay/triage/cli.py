@@ -17,6 +17,7 @@ from relay.places.table import TownTable, TownTableError
 from relay.settings import DEFAULT_CONFIG
 from relay.triage import lexicon
 from relay.triage.evidence import Evidence
+from relay.triage.explaining import learned_part
 from relay.triage.lexicon import Lexicon, LexiconError
 from relay.triage.reading import Reader, Reading
 
@@ -71,7 +72,9 @@ def _answers(lines: IO[bytes], reader: Reader, words: Lexicon, *, explain: bool)
             continue
         reading = reader.read(text, heat_alert=heat_alert)
         answer = _answer(report_id, reading, words)
-        yield (answer | {"explain": _explained(reader, text, reading)}) if explain else answer
+        if explain:
+            answer["explain"] = _explained(reader, text, reading, words, heat_alert=heat_alert)
+        yield answer
 
 
 def _report(line: bytes) -> tuple[object, str, bool]:
@@ -105,14 +108,19 @@ def _answer(report_id: object, reading: Reading, words: Lexicon) -> dict[str, An
     return answer | {key: value for key in ("building", "room") if (value := getattr(place, key)) is not None}
 
 
-def _explained(reader: Reader, text: str, reading: Reading) -> dict[str, Any]:
+def _explained(
+    reader: Reader, text: str, reading: Reading, words: Lexicon, *, heat_alert: bool
+) -> dict[str, Any]:
     findings = reader.explain(text)
+    opinion = reader.opinion(text, heat_alert=heat_alert)
+    learned = learned_part(opinion, words.model, findings.text) if opinion and words.model else []
     return {
         "language": reading.language,
         "signs": [_evidence(evidence) for evidence in findings.evidence],
         "set_aside": [_evidence(evidence) | {"because": because} for evidence, because in findings.dropped],
         "facts": {name: [match.words for match in matches] for name, matches in findings.facts.items()},
         "rules": [{"rule": r.code, "level": r.level.value, "words": list(r.words)} for r in reading.reasons],
+        "learned": learned,
         "candidates": list(reading.place.candidates),
     }
 

@@ -35,6 +35,8 @@ class Findings:
     facts: Mapping[str, tuple[Match, ...]] = field(default_factory=dict)
     #: Evidence set aside, and the question that set it aside (``negated``, ``over`` …).
     dropped: tuple[tuple[Evidence, str], ...] = ()
+    #: The text with look-alikes blanked out, as the signs were looked for in it.
+    text: str = ""
 
 
 #: Tags that only say more about a sign found elsewhere in the text.
@@ -80,7 +82,7 @@ class PhraseFinder:
                 else:
                     kept.append(evidence)
         kept, undone = _undo(_settled(kept), scope)
-        return Findings(tuple(kept), facts, (*dropped, *undone))
+        return Findings(tuple(kept), facts, (*dropped, *undone), masked)
 
     def _masked(self, text: str) -> str:
         """The text with look-alikes (「新聞販売店」「煙に巻く」) blanked out, positions kept."""

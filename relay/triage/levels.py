@@ -165,11 +165,16 @@ def _without_signs(facts: Circumstances) -> Reason:
 
 
 def _raised(signs: frozenset[Sign], facts: Circumstances, level: Level) -> Iterator[Reason]:
-    """What lifts a level by circumstances, to at most urgent."""
-    hot = tuple(sign for sign in Sign if sign in signs & _RAISED_BY_HEAT)
-    if facts.heat_alert and level is Level.PROMPT and hot:
-        yield _reason("heat_alert", Level.URGENT, *hot)
+    yield from raised(signs, level, heat_alert=facts.heat_alert, open_case=facts.open_case)
     closed = signs <= {Sign.ALL_CLEAR} and bool(signs)
-    for code, said in (("open_case", facts.open_case), ("repeat", facts.repeat and not closed)):
-        if said and level < Level.URGENT:
-            yield _reason(code, level.raised(at_most=Level.URGENT))
+    if facts.repeat and not closed and level < Level.URGENT:
+        yield _reason("repeat", level.raised(at_most=Level.URGENT))
+
+
+def raised(signs: frozenset[Sign], level: Level, *, heat_alert: bool, open_case: bool) -> Iterator[Reason]:
+    """What lifts a level by the day or by an open case on the same home, to at most urgent."""
+    hot = tuple(sign for sign in Sign if sign in signs & _RAISED_BY_HEAT)
+    if heat_alert and level is Level.PROMPT and hot and Sign.ABSENCE_KNOWN not in signs:
+        yield _reason("heat_alert", Level.URGENT, *hot)
+    if open_case and level < Level.URGENT:
+        yield _reason("open_case", level.raised(at_most=Level.URGENT))

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from relay.places.table import TownTable
-from relay.triage import duration
+from relay.triage.draft import Draft, Judge, draft
 from relay.triage.evidence import Evidence, Finder, Findings, PhraseFinder
-from relay.triage.levels import Circumstances, decide
+from relay.triage.explaining import with_loudest
 from relay.triage.lexicon import Lexicon
+from relay.triage.opinion import Opinion, form
 from relay.triage.place import (
     find_towns,
     normalise_building,
@@ -25,10 +26,6 @@ __all__ = ["Given", "Place", "Reader", "Reading", "Reason"]
 #: routine, for nobody has read their middle.
 LONGEST = 1600
 _KEPT_END = 400
-#: Signs beside which a chime that nobody answered is no trouble.
-_NO_TROUBLE = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN})
-#: Evidence set aside for these leaves a worry behind: no such text is a mere question.
-_UNSURE = frozenset({"hearsay", "doubted"})
 
 
 class Reader:
@@ -58,72 +55,54 @@ class Reader:
         return reading
 
     def explain(self, text: str) -> Findings:
-        """The evidence behind the signs of a text, with what was set aside and why."""
+        """The evidence behind the signs of a text by the rules, with what was set aside and why."""
         return self._finder.find(Sheet(text))
 
-    def _one(self, text: str, *, heat_alert: bool, given: Given, open_case: bool) -> Reading:
-        sheet = Sheet(text)
-        findings = self._finder.find(sheet) if sheet.language != "other" else Findings(())
-        evidence = findings.evidence
-        signs = _signs(evidence) | given.signs
-        facts = findings.facts
-        days = given.days or self._days(sheet, findings)
-        tags = frozenset((e.sign, e.tag) for e in evidence if e.tag)
-        if given.chime_tried and not (signs and signs <= _NO_TROUBLE) and Sign.ALL_CLEAR not in signs:
-            signs |= {Sign.NO_ANSWER}
-        single = days == 1 or (days is None and "single" in facts and "heaped" not in facts)
-        circumstances = Circumstances(
-            tags=tags,
-            days=days,
-            single=single,
-            expected="expected" in facts or (Sign.NO_ANSWER, "expected") in tags,
-            harmless="harmless" in facts,
-            today="today" in facts,
-            repeat="repeat" in facts and "correction" not in facts,
-            open_case=open_case,
+    def draft(self, text: str, *, heat_alert: bool = False) -> tuple[Draft, Judge]:
+        """What the rules alone make of a text."""
+        return self._drafted(text, heat_alert=heat_alert, given=Given(), open_case=False)
+
+    def opinion(self, text: str, *, heat_alert: bool = False) -> Opinion | None:
+        """What the rules and the learned reader make of a text together; None where the latter is switched off."""
+        return self._opinion(*self.draft(text, heat_alert=heat_alert))
+
+    def _drafted(self, text: str, *, heat_alert: bool, given: Given, open_case: bool) -> tuple[Draft, Judge]:
+        return draft(
+            text,
+            lexicon=self._lexicon,
+            finder=self._finder,
+            table=self._towns,
             heat_alert=heat_alert,
-            office="office" in facts,
-            own_trouble="own_trouble" in facts,
-            uneasy="uneasy" in facts or any(why in _UNSURE for _, why in findings.dropped),
+            given=given,
+            open_case=open_case,
         )
-        level, reasons = decide(frozenset(signs), circumstances, self._lexicon.thresholds)
-        here = bool(signs & {Sign.LOST, Sign.COLLAPSED}) or (Sign.FRAUD, "now") in tags
+
+    def _opinion(self, drafted: Draft, judge: Judge) -> Opinion | None:
+        model = self._lexicon.model
+        if model is None or drafted.sheet.language == "other":
+            return None
+        return form(drafted, judge, model)
+
+    def _one(self, text: str, *, heat_alert: bool, given: Given, open_case: bool) -> Reading:
+        drafted, judge = self._drafted(text, heat_alert=heat_alert, given=given, open_case=open_case)
+        answer: Draft | Opinion = self._opinion(drafted, judge) or drafted
+        signs, evidence, facts = answer.signs, drafted.findings.evidence, drafted.findings.facts
+        reasons = tuple(_with_words(reason, evidence) for reason in answer.reasons)
+        if isinstance(answer, Opinion) and self._lexicon.model is not None:
+            reasons = with_loudest(reasons, answer, self._lexicon.model, drafted.findings.text)
+        here = bool(signs & {Sign.LOST, Sign.COLLAPSED}) or (Sign.FRAUD, "now") in answer.tags
         return Reading(
-            level=level,
+            level=answer.level,
             signs=tuple(sign for sign in Sign if sign in signs),
-            days=days if signs - {Sign.ALL_CLEAR} else None,
+            days=answer.days if signs - {Sign.ALL_CLEAR} else None,
             place=_given_place(given, read_place(text, self._towns, person_here=here), self._towns),
             sealed=Sign.ABUSE in signs,
             called_119=given.called_119 or "called_119" in facts,
-            repeat="repeat" in facts and "correction" not in facts,
-            reasons=tuple(_with_words(reason, evidence) for reason in reasons),
+            repeat=judge.repeat,
+            reasons=reasons,
             lexicon=self._lexicon.version,
-            language=sheet.language,
+            language=drafted.sheet.language,
         )
-
-    def _days(self, sheet: Sheet, findings: Findings) -> int | None:
-        """The longest stated time, else the count of newspapers."""
-        present = [e for e in findings.evidence if e.sign is not Sign.ALL_CLEAR]
-        if not present:
-            return None
-        several = self._lexicon.thresholds.days_several
-        stated = [
-            d.days
-            for d in duration.durations(sheet.text, several=several)
-            if not self._lexicon.matches("not_lasting", sheet.text[slice(*sheet.clause(d.start, d.end))])
-        ]
-        if stated:
-            return max(stated)
-        if any(e.sign is Sign.NEWSPAPERS for e in present):
-            return duration.papers(sheet.text, 0, len(sheet.text), editions="editions" in findings.facts)
-        return None
-
-
-def _signs(evidence: tuple[Evidence, ...]) -> frozenset[Sign]:
-    """Signs that the evidence supports; a soft 「元気でした」 counts only where nothing else is wrong."""
-    hard = {e.sign for e in evidence if e.tag != "soft"}
-    soft = {e.sign for e in evidence if e.tag == "soft"}
-    return frozenset(hard | (soft if not hard else set()))
 
 
 def _with_words(reason: Reason, evidence: tuple[Evidence, ...]) -> Reason:

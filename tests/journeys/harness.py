@@ -11,6 +11,7 @@ from flask import Flask
 from relay.duty import engine
 from relay.intake import work
 from relay.outbox import reconcile, sender
+from relay.search import spread, tick
 
 PATIENCE = 5.0
 
@@ -28,10 +29,20 @@ class Relay:
         """Let every worker do what is due now, until nothing is left to do."""
         for _ in range(5):
             busy = work.work_pending() + engine.advance_due()
+            busy += spread.spread_due() + tick.run()
             busy += sum(sender.drain(lane) for lane in ("duty", "bulk", "routine"))
             busy += reconcile.run()
             if not busy:
                 return
+
+    def spread(self) -> None:
+        """Let only the messages of searches be written, none be sent."""
+        spread.spread_due()
+
+    def city_phones(self) -> list[str]:
+        """Every phone that was sent anything."""
+        found = requests.get(f"{self.phones}/control/messages", timeout=5).json()
+        return sorted({one["to"] for one in found})
 
     def text(self, sender: str, body: str, *, sid: str | None = None) -> str:
         """Type an SMS on one phone; returns the answer that comes back to it, empty for none."""

@@ -1,39 +1,18 @@
 """The outbox against real phones over HTTP: each message arrives once, whatever the provider does."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
-import time_machine
 from sqlalchemy import select, update
 
-from relay import clock, db, settings
-from relay.channels import twilio_sms
-from relay.embedded.phones.config import Config
-from relay.embedded.phones.server import SimulatedPhones
-from relay.outbox import receipts, reconcile, rules, sender, service
+from relay import clock, db
+from relay.outbox import receipts, reconcile, records, rules, sender, service
 from relay.outbox.models import Message, OptOut, State
+from tests.outbox.rows import later
 
 PHONE = "+819000000001"
-
-
-@pytest.fixture
-def phones(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    del database
-    own = settings.current()
-    config = Config(
-        relay="http://127.0.0.1:9",
-        account_sid=own.twilio_account_sid,
-        auth_token=own.twilio_auth_token,
-        number=own.twilio_from or "",
-    )
-    with SimulatedPhones(config) as running:
-        monkeypatch.setenv("TWILIO_API_BASE", running.url)
-        settings.current.cache_clear()
-        twilio_sms.client.cache_clear()
-        yield running.url
 
 
 def enqueue(key: str = "k", *, body: str = "受付番号1", lane: str = "duty", **more: Any) -> bool:
@@ -55,10 +34,6 @@ def inbox(phones: str) -> list[str]:
 
 def faults(phones: str, **wanted: Any) -> None:
     requests.put(f"{phones}/control/faults", json=wanted, timeout=5).raise_for_status()
-
-
-def later(seconds: float) -> time_machine.travel:
-    return time_machine.travel(clock.now() + timedelta(seconds=seconds))
 
 
 def test_a_message_is_sent_once_however_often_the_lane_is_drained(phones: str) -> None:
@@ -212,7 +187,7 @@ def test_a_receipt_that_is_faster_than_our_own_record_is_not_lost() -> None:
     assert claim is not None
     sid = sender.CHANNELS["sms"].send(claim.outgoing)
     receipt("delivered", sid=sid)
-    sender.record_accepted(claim.id, claim.attempt, sid)
+    records.record([(claim, sid)])
     assert (stored().state, stored().sid) == (State.DELIVERED, sid)
 
 

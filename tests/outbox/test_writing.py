@@ -3,17 +3,14 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
 from relay import clock, db
 from relay.outbox import service
 from relay.outbox.models import Message, State
-from relay.outbox.service import Draft
-from relay.search.models import Search
+from tests.outbox.rows import draft, mail, stored, write
 
 
 @pytest.fixture
@@ -22,29 +19,6 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     tasks: list[str] = []
     monkeypatch.setattr("relay.nudge.nudge", tasks.append)
     return tasks
-
-
-@pytest.fixture
-def search(session: Session) -> int:
-    row = Search(created_at=clock.now(), created_by="見本")
-    session.add(row)
-    session.commit()
-    return row.id
-
-
-def draft(n: int, **more: Any) -> Draft:
-    wish = {"lane": "bulk", "purpose": "search", "body": "【見本】K1", "recipient": f"+8190{n:08}"}
-    return Draft(key=f"search:{n}", **{**wish, **more})
-
-
-def write(drafts: Sequence[Draft]) -> int:
-    with db.transaction() as session:
-        return service.enqueue_many(session, drafts)
-
-
-def stored() -> dict[str, Message]:
-    with db.transaction() as session:
-        return {message.key: message for message in session.scalars(select(Message))}
 
 
 @pytest.mark.usefixtures("database")
@@ -93,6 +67,20 @@ def test_numbers_that_opted_out_fail_at_once_and_the_others_go() -> None:
     assert stored()["search:2"].state == State.QUEUED
 
 
+@pytest.mark.usefixtures("database")
+def test_mail_without_a_mail_server_fails_clearly_and_holds_nothing_up() -> None:
+    assert write([mail(1), draft(1)]) == 2
+    assert (stored()["mail:1"].state, stored()["mail:1"].reason) == (State.FAILED, "no_mail")
+    assert stored()["search:1"].state == State.QUEUED
+
+
+@pytest.mark.usefixtures("postbox")
+def test_mail_and_texts_wake_a_worker_each(woken: list[str]) -> None:
+    write([mail(1), draft(1)])
+    assert woken == ["send_bulk", "send_bulk_mail"]
+    assert (stored()["mail:1"].state, stored()["mail:1"].segments) == (State.QUEUED, 0)
+
+
 def search_rows(search: int, states: Sequence[State]) -> None:
     write([draft(n, search_id=search) for n in range(len(states))])
     with db.transaction() as session:
@@ -124,3 +112,12 @@ def test_another_search_keeps_its_messages(search: int) -> None:
     with db.transaction() as session:
         service.withdraw_search(session, search, ("search",))
     assert stored()["search:2"].state == State.QUEUED
+
+
+def test_what_waits_for_its_second_try_was_handed_over_once_and_is_not_tried_again(search: int) -> None:
+    write([draft(1, search_id=search)])
+    with db.transaction() as session:
+        session.execute(update(Message).values(earlier_sids=["SM1"], attempts=1))
+    with db.transaction() as session:
+        assert service.withdraw_search(session, search, ("search",)) == 1
+    assert (stored()["search:1"].state, stored()["search:1"].reason) == (State.UNDELIVERED, "withdrawn")

@@ -77,3 +77,9 @@ def staff(
     )
     session.commit()
     return phones
+
+
+def leave(session: Session, phone: str) -> None:
+    """This person is no longer with the company, committed."""
+    session.scalars(select(Staff).where(Staff.phone == phone)).one().left_at = clock.now()
+    session.commit()

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from relay import nudge
+from relay.channels.registry import CHANNELS
 from relay.embedded.fleet import relay_processes
+from relay.outbox import rules
 from workers import tasks
 from workers.lanes import ALL, LANES, chosen
 from workers.schedule import TICKS, beat_schedule
@@ -33,10 +35,15 @@ def test_urgent_things_are_looked_at_every_second_or_two() -> None:
         "advance_duty": 1,
         "send_duty": 1,
         "work_inbound": 2,
+        "spread_search": 2,
         "send_bulk": 2,
+        "send_bulk_mail": 2,
         "send_routine": 2,
         "reconcile": 5,
+        "tick_search": 5,
+        "blank_bodies": 10,
         "flush_spool": 5,
+        "poll_neighbours": 60,
     }
 
 
@@ -46,9 +53,20 @@ def test_every_tick_goes_to_its_lane_and_expires_about_when_the_next_is_there() 
         assert entry["schedule"] <= entry["options"]["expires"] <= max(2, entry["schedule"])
 
 
-def test_no_slow_task_can_take_the_last_thread_of_the_duty_lane() -> None:
-    duty = [tick for tick in TICKS.values() if tick.lane == "duty"]
-    assert sum(tick.at_most for tick in duty) <= LANES["duty"].threads
+@pytest.mark.parametrize("lane", LANES)
+def test_no_slow_task_can_take_the_last_thread_of_its_lane(lane: str) -> None:
+    mine = [tick for tick in TICKS.values() if tick.lane == lane]
+    assert sum(tick.at_most for tick in mine) <= LANES[lane].threads
+
+
+def test_texts_to_thousands_step_back_for_alerts_on_duty() -> None:
+    assert LANES["bulk"].niceness > LANES["duty"].niceness == 0
+
+
+def test_the_lane_of_a_message_is_that_of_the_task_that_sends_it() -> None:
+    for lane in LANES:
+        for channel in CHANNELS:
+            assert nudge.LANE_OF[rules.task_of(lane, channel)] == lane
 
 
 def test_the_lanes_of_workers_are_those_of_nudges() -> None:

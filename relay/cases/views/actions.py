@@ -40,6 +40,7 @@ OWNERSHIP = (
     Kind.JOINED,
 )
 ANYTHING = (*OWNERSHIP, Kind.REPORTED, Kind.PLACED, Kind.RAISED, Kind.LEVEL_SET, Kind.SPLIT)
+READING = (Kind.READING_CORRECTED, Kind.SPLIT, Kind.JOINED)
 #: On what a decision rests. Accepting is not here: the service lets the first one win and tells the second.
 RESTS_ON: dict[str, tuple[Kind, ...]] = {
     "assign": OWNERSHIP,
@@ -50,6 +51,8 @@ RESTS_ON: dict[str, tuple[Kind, ...]] = {
     "split": ANYTHING,
     "join": ANYTHING,
     "reopen": ANYTHING,
+    "reading": READING,
+    "reading_undo": READING,
 }
 Act = Callable[[int], ResponseReturnValue]
 
@@ -89,7 +92,7 @@ def _refused(number: int, refusal: Refusal) -> ResponseReturnValue:
     return make_response(case_page.page(number, refusal), HTTPStatus.CONFLICT)
 
 
-def _back(number: int, sentence: str, tone: str = "good") -> ResponseReturnValue:
+def back(number: int, sentence: str, tone: str = "good") -> ResponseReturnValue:
     """To the case's page, or to the board when the case is another centre's by now."""
     flash(sentence, tone)
     with db.transaction() as session:
@@ -99,9 +102,10 @@ def _back(number: int, sentence: str, tone: str = "good") -> ResponseReturnValue
     return redirect(url_for("cases.board"), HTTPStatus.SEE_OTHER)
 
 
-def _user() -> Actor:
-    user = signed_in_user()
-    return Actor(name=user.name, officer_id=user.officer_id)
+def user() -> Actor:
+    """The signed-in person, who may also be an officer on duty."""
+    who = signed_in_user()
+    return Actor(name=who.name, officer_id=who.officer_id)
 
 
 def _desk() -> Actor:
@@ -122,11 +126,11 @@ def _officer(number: int) -> int:
 @action("accept")
 def accept(number: int) -> ResponseReturnValue:
     """An officer takes it, as told by phone or in person; or the user, who is that officer."""
-    taken = service.accept(number, _user(), officer_id=_officer(number), via="board")
+    taken = service.accept(number, user(), officer_id=_officer(number), via="board")
     if taken.won:
-        return _back(number, _("%(officer)s が担当です。", officer=taken.owner))
+        return back(number, _("%(officer)s が担当です。", officer=taken.owner))
     since = words.moment_word(taken.since)
-    return _back(
+    return back(
         number, _("%(since)s から %(owner)s が担当しています。", owner=taken.owner, since=since), "warning"
     )
 
@@ -134,43 +138,43 @@ def accept(number: int) -> ResponseReturnValue:
 @action("assign")
 def assign(number: int) -> ResponseReturnValue:
     """Choose who has it; that officer is told by SMS."""
-    service.assign(number, _user(), officer_id=_officer(number))
-    return _back(number, _("担当を決めました。本人にSMSで知らせます。"))
+    service.assign(number, user(), officer_id=_officer(number))
+    return back(number, _("担当を決めました。本人にSMSで知らせます。"))
 
 
 @action("called_119")
 def called_119(number: int) -> ResponseReturnValue:
     """119 has been called: whoever is told next need not call again."""
-    service.called_119(number, _user())
-    return _back(number, _("119番に通報済みと記録しました"))
+    service.called_119(number, user())
+    return back(number, _("119番に通報済みと記録しました"))
 
 
 @action("progress")
 def progress(number: int) -> ResponseReturnValue:
     """Still on it."""
     service.progress(number, _desk())
-    return _back(number, _("対応中として記録しました。"))
+    return back(number, _("対応中として記録しました。"))
 
 
 @action("release")
 def release(number: int) -> ResponseReturnValue:
     """Hand over to the next person."""
     service.release(number, _desk())
-    return _back(number, _("次の人に知らせます。"))
+    return back(number, _("次の人に知らせます。"))
 
 
 @action("note")
 def note(number: int) -> ResponseReturnValue:
     """Write a note."""
-    service.note(number, _user(), text=forms.text("note_text"))
-    return _back(number, _("メモを残しました。"))
+    service.note(number, user(), text=forms.text("note_text"))
+    return back(number, _("メモを残しました。"))
 
 
 @action("level")
 def level(number: int) -> ResponseReturnValue:
     """Raise at once; lower after asking, because fewer people will be told then."""
     wanted, reason = forms.level("level"), forms.text("level_reason")
-    now = _details(number).row.level
+    now = details_of(number).row.level
     if wanted < now and reason and not _confirmed():
         return _ask(
             number,
@@ -186,8 +190,8 @@ def level(number: int) -> ResponseReturnValue:
             ],
             button=_("下げる"),
         )
-    service.set_level(number, _user(), level=wanted, reason=reason)
-    return _back(number, _("緊急度を変えました。"))
+    service.set_level(number, user(), level=wanted, reason=reason)
+    return back(number, _("緊急度を変えました。"))
 
 
 @action("place")
@@ -200,22 +204,22 @@ def place(number: int) -> ResponseReturnValue:
     room = forms.text("place_room", most=SHORT)
     kept = service.set_place(
         number,
-        _user(),
+        user(),
         town=forms.text("place_town", most=SHORT),
         number=house,
         building=forms.text("place_building", most=SHORT) or None,
         room=address.normalise_room(room) or room or None,
     )
     if kept != number:
-        return _back(kept, _("同じ家の案件 %(number)s があったので、まとめました。", number=kept))
-    return _back(number, _("場所を直しました。"))
+        return back(kept, _("同じ家の案件 %(number)s があったので、まとめました。", number=kept))
+    return back(number, _("場所を直しました。"))
 
 
 @action("split")
 def split(number: int) -> ResponseReturnValue:
     """Make ticked reports a case of their own."""
-    new = service.split(number, _user(), report_ids=forms.numbers("report"))
-    return _back(new, _("案件 %(number)s から分けました。", number=number))
+    new = service.split(number, user(), report_ids=forms.numbers("report"))
+    return back(new, _("案件 %(number)s から分けました。", number=number))
 
 
 @action("join")
@@ -227,8 +231,8 @@ def join(number: int) -> ResponseReturnValue:
             raise CaseError("まとめる先の案件を選ぶか、番号を入れてください。")
         if not details.visible(session, into, current_scope()):
             raise CaseError("この案件は見つかりません。番号を確かめてください。")
-    service.join(number, _user(), into=into)
-    return _back(into, _("案件 %(number)s をここにまとめました。", number=number))
+    service.join(number, user(), into=into)
+    return back(into, _("案件 %(number)s をここにまとめました。", number=number))
 
 
 @action("close")
@@ -247,18 +251,19 @@ def close(number: int) -> ResponseReturnValue:
             ],
             button=_("終了する"),
         )
-    service.close(number, _user(), outcome=outcome, text=text)
-    return _back(number, _("終了しました。"))
+    service.close(number, user(), outcome=outcome, text=text)
+    return back(number, _("終了しました。"))
 
 
 @action("reopen")
 def reopen(number: int) -> ResponseReturnValue:
     """Open it again; whoever is on the rota has it at once, else the ladder starts."""
-    service.reopen(number, _user(), reason=forms.text("reopen_reason"))
-    return _back(number, _("再開しました。"))
+    service.reopen(number, user(), reason=forms.text("reopen_reason"))
+    return back(number, _("再開しました。"))
 
 
-def _details(number: int) -> Details:
+def details_of(number: int) -> Details:
+    """The case in full; 404 when there is none."""
     with db.transaction() as session:
         found = details.details(session, number)
     if found is None:
@@ -275,7 +280,7 @@ def _ask(number: int, name: str, *, title: str, lines: Sequence[str], button: st
     kept = [(key, value) for key, value in request.form.items(multi=True) if key != "csrf_token"]
     return render_template(
         "cases/confirm.html",
-        case=_details(number),
+        case=details_of(number),
         title=title,
         lines=lines,
         button=button,

@@ -6,11 +6,12 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from relay import db
+from relay import clock, db
 from relay.accounts.scope import current_scope, signed_in, signed_in_user
 from relay.cases import queries
 from relay.cases.queries import Board, Filters
 from relay.cases.views.blueprints import bp
+from relay.places import heat
 from relay.vocabulary import Level
 
 MOST_DIGITS = 9
@@ -30,10 +31,17 @@ def board() -> ResponseReturnValue:
     filters = _filters()
     with db.transaction() as session:
         shown = _read(session, filters)
+        hot = heat.alert_on(session, heat.day_of(clock.now()))
         gaps = queries.rota_gaps(session, scope)
         centres = queries.centres(session) if scope.city else []
     return render_template(
-        "cases/board.html", board=shown, chosen=_chosen(filters), gaps=gaps, centres=centres, yours=_yours()
+        "cases/board.html",
+        board=shown,
+        chosen=_chosen(filters),
+        gaps=gaps,
+        centres=centres,
+        yours=_yours(),
+        hot=hot,
     )
 
 
@@ -44,7 +52,10 @@ def board_live() -> ResponseReturnValue:
     filters = _filters()
     with db.transaction() as session:
         shown = _read(session, filters)
-    page = render_template("cases/_board_live.html", board=shown, chosen=_chosen(filters), yours=_yours())
+        hot = heat.alert_on(session, heat.day_of(clock.now()))
+    page = render_template(
+        "cases/_board_live.html", board=shown, chosen=_chosen(filters), yours=_yours(), hot=hot
+    )
     response = make_response(page)
     response.set_etag(hashlib.sha256(page.encode()).hexdigest()[:20])
     # May be kept to be compared, but must be asked for each time.

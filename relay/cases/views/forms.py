@@ -1,9 +1,11 @@
 """Reading what a form sent. Everything is checked here, so that the service gets clean values."""
 
+import unicodedata
+
 from flask import request
 
 from relay.cases.errors import CaseError
-from relay.vocabulary import Level, Outcome
+from relay.vocabulary import Level, Outcome, Sign
 
 #: Longer than any note that somebody writes by hand.
 MOST_CHARACTERS = 2000
@@ -45,3 +47,21 @@ def outcome(name: str) -> Outcome:
         return Outcome(request.form.get(name, ""))
     except ValueError as error:
         raise CaseError("結果を選んでください。") from error
+
+
+def signs(name: str) -> frozenset[Sign]:
+    """Signs of a group of check boxes or of a list, empty choices left out. Raises ``CaseError`` for what is none."""
+    try:
+        return frozenset(Sign(code) for code in request.form.getlist(name) if code)
+    except ValueError as error:
+        raise CaseError("様子を一覧から選んでください。") from error
+
+
+def days(name: str) -> int | None:
+    """A number of days in any width, None when the field is empty. Raises ``CaseError`` for what is none."""
+    value = unicodedata.normalize("NFKC", request.form.get(name, "")).strip().removesuffix("日")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS):
+        raise CaseError("日数は1から365までの数字で書いてください。")
+    return int(value)

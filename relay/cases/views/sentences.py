@@ -1,6 +1,6 @@
 """What happened to a case, one sentence for each kind of event, in the page's language. Templates: ``tell``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ def said(kind: Kind | None, data: Mapping[str, Any]) -> str:
     """The free text that belongs to an event, as its author wrote it."""
     if kind in (Kind.NOTE, Kind.CLOSED):
         return str(data.get("text") or "")
-    if kind in (Kind.LEVEL_SET, Kind.REOPENED):
+    if kind in (Kind.LEVEL_SET, Kind.REOPENED, Kind.READING_CORRECTED):
         return str(data.get("reason") or "")
     return ""
 
@@ -69,6 +69,26 @@ def _raised(data: Mapping[str, Any]) -> str:
 def _level_set(data: Mapping[str, Any]) -> str:
     before, after = _level(data.get("from")), _level(data.get("to"))
     return _("緊急度を「%(before)s」から「%(after)s」に変えました", before=before, after=after)
+
+
+def correction(struck: Sequence[str], added: Sequence[str], days: Sequence[str | None] | None) -> str:
+    """What was corrected in a reading, in one breath."""
+    parts = []
+    if struck:
+        parts.append(_("消した様子：%(signs)s", signs=names([words.sign_word(code) for code in struck])))
+    if added:
+        parts.append(_("加えた様子：%(signs)s", signs=names([words.sign_word(code) for code in added])))
+    if days:
+        before, after = (_("%(days)s日", days=day) if day else _("日数なし") for day in days)
+        parts.append(_("日数：%(before)s → %(after)s", before=before, after=after))
+    return ("、" if words.language() == "ja" else "; ").join(parts)
+
+
+def _corrected(data: Mapping[str, Any]) -> str:
+    what = correction(data.get("struck") or (), data.get("added") or (), data.get("days"))
+    if data.get("undone"):
+        return _("通報 %(number)s の訂正を元に戻しました（%(what)s）", number=data.get("report"), what=what)
+    return _("通報 %(number)s の読み取りを直しました（%(what)s）", number=data.get("report"), what=what)
 
 
 def _waiting(data: Mapping[str, Any]) -> str:
@@ -136,6 +156,7 @@ _SENTENCES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
     ),
     Kind.RAISED: _raised,
     Kind.LEVEL_SET: _level_set,
+    Kind.READING_CORRECTED: _corrected,
     Kind.WAITING_FOR_OPENING: _waiting,
     Kind.STEP: _step,
     Kind.STEP_EMPTY: lambda data: _(

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
 import phonenumbers
 from flask_babel import LazyString, lazy_gettext
 
-from relay import clock, config_files, settings
+from relay import clock, settings
 from relay.cases.chronicle import Sent
 from relay.cases.queries import Place
+from relay.cases.rereading import words_of
 from relay.cases.views.language import _
-from relay.triage import lexicon
+from relay.vocabulary import Sign
 from relay.web import words
 
 LINK = re.compile(r"https?://\S+")
@@ -62,6 +61,10 @@ NOT_SENT: Mapping[str, LazyString] = {
     "country_not_allowed": lazy_gettext("この国の番号には送れない"),
     "not_mobile": lazy_gettext("携帯電話の番号ではない"),
     "too_long": lazy_gettext("文が長すぎる"),
+    "unknown_address": lazy_gettext("使われていないメールアドレス"),
+    "bad_address": lazy_gettext("メールアドレスが正しくない"),
+    "mailbox_full": lazy_gettext("相手の受信箱がいっぱい"),
+    "no_mail": lazy_gettext("メールを送る設定がない"),
 }
 VIA: Mapping[str, LazyString] = {
     "link": lazy_gettext("リンク"),
@@ -80,6 +83,7 @@ RAISED_BY: Mapping[str, LazyString] = {
     "second_report": lazy_gettext("同じ家について続けて通報があったため"),
     "place_answer": lazy_gettext("場所の返信に新しい様子があったため"),
     "joined": lazy_gettext("まとめた案件のほうが緊急だったため"),
+    "reading_corrected": lazy_gettext("読み取りを直した結果"),
 }
 
 
@@ -116,9 +120,19 @@ def names(people: Sequence[str]) -> str:
     return ("、" if words.language() == "ja" else ", ").join(people)
 
 
+def longest(said: Sequence[str]) -> list[str]:
+    """The words of a report without those that stand inside others: 「新聞が3日」 is said by 「新聞が3日分たまっ」."""
+    return [words for words in said if not any(words != other and words in other for other in said)]
+
+
 def place(found: Place) -> str:
     """The address in one line, or that it is not known."""
     return found.address or _("場所が不明")
+
+
+def missing_signs(present: Sequence[Sign]) -> list[tuple[str, str]]:
+    """The signs that are not ``present``, to choose from."""
+    return [(sign.value, words.sign_word(sign)) for sign in Sign if sign not in present]
 
 
 def phone(number: str) -> str:
@@ -147,10 +161,5 @@ def ago(moment: datetime) -> str:
 
 def reason(code: str) -> str:
     """The sentence for one triage rule; a rule that a later lexicon dropped is named by its code."""
-    texts = _lexicon(settings.current().config).reasons.get(code)
+    texts = words_of(settings.current().config).reasons.get(code)
     return texts[words.language()] if texts else code
-
-
-@lru_cache(maxsize=4)
-def _lexicon(folder: Path) -> lexicon.Lexicon:
-    return lexicon.load(config_files.path_of(folder, "triage.toml"))

@@ -1,0 +1,66 @@
+"""What the city made of a sighting: checked, somebody else, the new last-seen place; and pictures that follow."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from relay import clock
+from relay.search import log
+from relay.search.models import Photo, Sighting
+
+#: What the city can say of a sighting.
+MARKS = ("new", "checked", "false", "last_seen")
+
+
+def mark(session: Session, search_id: int, sighting_id: int, wanted: str, *, actor: str) -> Sighting:
+    """Note what the city made of a sighting; ``new`` takes a mark back. Raises ``LookupError`` for an unknown one.
+
+    Only one sighting is the new last-seen place: the one that was it before counts as checked then. Those that tell
+    of the same moment and place follow their first one, unless they were marked by themselves.
+    """
+    if wanted not in MARKS:
+        raise LookupError(f"no mark {wanted!r}")
+    sighting = session.scalar(
+        select(Sighting).where(Sighting.id == sighting_id, Sighting.search_id == search_id).with_for_update()
+    )
+    if sighting is None:
+        raise LookupError(f"no sighting {sighting_id} of search {search_id}")
+    if sighting.mark == wanted:
+        return sighting
+    if wanted == "last_seen":
+        earlier = select(Sighting).where(Sighting.search_id == search_id, Sighting.mark == "last_seen")
+        for other in session.scalars(earlier.with_for_update()):
+            other.mark = "checked"
+    followers = select(Sighting).where(Sighting.same_as_id == sighting_id, Sighting.mark == sighting.mark)
+    for follower in session.scalars(followers.with_for_update()):
+        _set_mark(follower, "checked" if wanted == "last_seen" else wanted, actor)
+    _set_mark(sighting, wanted, actor)
+    log.record(session, search_id, f"sighting_{wanted}", actor=actor, sighting=sighting_id)
+    return sighting
+
+
+def _set_mark(sighting: Sighting, wanted: str, actor: str) -> None:
+    sighting.mark = wanted
+    sighting.marked_by = actor if wanted != "new" else None
+    sighting.marked_at = clock.now() if wanted != "new" else None
+
+
+def add_photo(session: Session, audience_id: int, sighting_id: int, jpeg: bytes) -> bool:
+    """Add a picture to one's own sighting that has none yet. False when there is no such sighting."""
+    sighting = session.scalar(
+        select(Sighting)
+        .where(Sighting.id == sighting_id, Sighting.audience_id == audience_id)
+        .with_for_update()
+    )
+    if sighting is None:
+        return False
+    if session.scalar(select(Photo.id).where(Photo.sighting_id == sighting_id)) is None:
+        session.add(Photo(search_id=sighting.search_id, sighting_id=sighting_id, jpeg=jpeg))
+        log.record(session, sighting.search_id, "sighting_photo", sighting=sighting_id)
+    return True
+
+
+def photo(session: Session, search_id: int, sighting_id: int) -> bytes | None:
+    """The picture that came with a sighting."""
+    return session.scalar(
+        select(Photo.jpeg).where(Photo.search_id == search_id, Photo.sighting_id == sighting_id)
+    )

@@ -1,0 +1,138 @@
+"""The words of sightings: what the city's phones are told, and what whoever saw the person is answered. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from relay import clock
+from relay.channels import sms_text
+from relay.messages import Messages
+from relay.search import geo
+from relay.search.geo import Point
+
+#: Two UCS-2 parts, less one for an emoji that must not be torn in two.
+MOST_UNITS = 2 * sms_text.UCS2_PART - 1
+#: What is left of the words before the times are told more shortly.
+LEAST_UNITS = 14
+MINUTES_AN_HOUR = 60
+HOURS_TOLD = 2
+
+
+class Tight(IntEnum):
+    """How much room there is for facts."""
+
+    NOT = 0
+    TIMES = 1  # lengths of time without what they count from
+    MOST = 2  # no heading either
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """One sighting as the city's phones hear of it. Nothing in it tells who is looked for beyond the number."""
+
+    code: str
+    drill: bool
+    words: str
+    """Where, and whatever else was said."""
+    seen_at: datetime | None
+    received_at: datetime
+    last_seen_at: datetime | None
+    point: Point | None
+    last_point: Point | None
+    heading: str | None
+    sure: bool | None
+    with_now: bool
+    danger: bool
+    """The words speak of somebody in danger."""
+    who: str
+    """staff, other or phone."""
+    codes: Sequence[str] = ()
+    """The searches that it may belong to, when the writer named none of several."""
+
+
+def desk(news: News, *, city: str, link: str, messages: Messages) -> str:
+    """The text to the city's phones, in at most two parts: the words are shortened first, then the times are told
+    more shortly, and the heading goes last."""
+    for tight in Tight:
+        over = sms_text.units(_fill(news, "", tight, city, link, messages)) - MOST_UNITS
+        if -over >= min(LEAST_UNITS, sms_text.units(news.words)):
+            break
+    words = sms_text.shorten(news.words, max(-over, 0))
+    return _fill(news, words, tight, city, link, messages)
+
+
+def _fill(news: News, words: str, tight: Tight, city: str, link: str, messages: Messages) -> str:
+    heading = news.heading if tight < Tight.MOST else None
+    text = messages.text(
+        "sighting.desk",
+        city=city,
+        code=news.code,
+        kind=_kind(news, messages),
+        place=words or messages.text("sighting.no_place"),
+        time=_time(news, messages),
+        since=_since(news, tight > Tight.NOT, messages),
+        heading=messages.text("sighting.heading", heading=heading) if heading else "",
+        who=messages.text(f"sighting.by_{news.who}"),
+        link=link,
+    )
+    return messages.text("search.drill") + text if news.drill else text
+
+
+def _kind(news: News, messages: Messages) -> str:
+    if news.codes:
+        return messages.text("sighting.kind_which", codes="・".join(news.codes))
+    if news.danger:
+        return messages.text("sighting.kind_danger")
+    if news.with_now:
+        return messages.text("sighting.kind_with_now")
+    return messages.text("sighting.kind_unsure" if news.sure is False else "sighting.kind_seen")
+
+
+def _time(news: News, messages: Messages) -> str:
+    at = clock.local(news.seen_at or news.received_at)
+    told = (
+        f"{at:%H:%M}"
+        if at.date() == clock.local(news.received_at).date()
+        else f"{at.month}/{at.day} {at:%H:%M}"
+    )
+    return told if news.seen_at else messages.text("sighting.received", time=told)
+
+
+def _since(news: News, brief: bool, messages: Messages) -> str:
+    """How far from the last-seen time and place: 「（最後に見た時刻から35分後・約1.2km）」."""
+    parts = []
+    if news.last_seen_at:
+        minutes = round(((news.seen_at or news.received_at) - news.last_seen_at).total_seconds() / 60)
+        key = ("after" if minutes >= 0 else "before") + ("_brief" if brief else "")
+        parts.append(messages.text(f"sighting.{key}", span=_span(abs(minutes), messages)))
+    if news.point and news.last_point:
+        distance = geo.rounded(geo.metres(news.last_point, news.point))
+        parts.append(messages.text("sighting.distance", distance=distance))
+    return messages.text("sighting.since", parts="・".join(parts)) if parts else ""
+
+
+def _span(minutes: int, messages: Messages) -> str:
+    if minutes < HOURS_TOLD * MINUTES_AN_HOUR:
+        return messages.text("sighting.minutes", count=minutes)
+    return messages.text("sighting.hours", count=round(minutes / MINUTES_AN_HOUR))
+
+
+def answer(
+    key: str,
+    *,
+    code: str,
+    drill: bool,
+    language: str,
+    phone: str,
+    messages: Messages,
+    codes: Sequence[str] = (),
+) -> str:
+    """What whoever sent the SMS is answered. In a drill nobody is asked to ring 110."""
+    if drill and key in ("thanks", "with_now", "where"):
+        key = "drill"
+    values = {"codes": ("、" if language == "ja" else ", ").join(codes)} if key == "which" else {"code": code}
+    if key == "held":
+        values["phone"] = phone
+    text = messages.text(f"sighting.{key}", language, **values)
+    return messages.text("search.drill", language) + text if drill else text

@@ -1,0 +1,58 @@
+"""Which words of a report spoke for what the learned reader says: for the case page and for ``--explain``."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from relay.triage.learned import Model, Span
+from relay.triage.opinion import FINE_POINTS, LEVELS, Opinion, chance
+from relay.triage.results import Reason
+from relay.vocabulary import Level
+
+_MOST_WORDS = 3
+#: Outputs below this probability are not worth a line.
+_WORTH_SAYING = 0.1
+
+
+def with_loudest(reasons: Iterable[Reason], opinion: Opinion, model: Model, text: str) -> tuple[Reason, ...]:
+    """The reasons, with the loudest words where the rules found none: no case page says a level without words."""
+    return tuple(
+        reason if reason.words else replace(reason, words=_words(reason, opinion, model, text))
+        for reason in reasons
+    )
+
+
+def _words(reason: Reason, opinion: Opinion, model: Model, text: str) -> tuple[str, ...]:
+    if reason.signs:
+        outputs = [sign.value for sign in reason.signs]
+    elif reason.code == "whole_text" and reason.level is not Level.ROUTINE:
+        outputs = [f">={reason.level.value}"]
+    else:
+        return ()
+    spans = [span for output in outputs for _, _, span in model.spoke_for(output, opinion.seen, most=1)]
+    return _written(text, spans)
+
+
+def _written(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    words = (text[start:end].strip("。、 \n〓") for start, end in spans)
+    return tuple(dict.fromkeys(word for word in words if word))[:_MOST_WORDS]
+
+
+def learned_part(opinion: Opinion, model: Model, text: str) -> list[dict[str, object]]:
+    """For each sign, fine point and level that the model thinks possible: how likely, and the words for it."""
+    lines: list[dict[str, object]] = []
+    for output in (*opinion_outputs(opinion), *LEVELS):
+        likely = chance(opinion.sums[output])
+        if likely < _WORTH_SAYING:
+            continue
+        loudest = [
+            {"feature": name, "share": round(share, 2), "words": text[span[0] : span[1]], "span": list(span)}
+            for name, share, span in model.spoke_for(output, opinion.seen)
+        ]
+        lines.append({"output": output, "chance": round(likely, 3), "for": loudest})
+    return lines
+
+
+def opinion_outputs(opinion: Opinion) -> tuple[str, ...]:
+    """The signs, and the fine points of those signs that are read."""
+    fine = [name for name, (sign, _) in FINE_POINTS.items() if sign in opinion.signs]
+    return (*(o for o in opinion.sums if o not in FINE_POINTS and o not in LEVELS), *fine)

@@ -1,0 +1,185 @@
+"""The learned reader: a small linear model beside the rules, read from one file of the package.
+
+For each *output* (a sign, a fine point of a sign, a level) the model adds up what every feature of the report
+(``relay.triage.features``) speaks for it; the sum is a log-odds. It is trained by ``make triage-train`` and needs
+nothing at run time but this module: rows of small whole numbers are added in plain Python.
+"""
+
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from relay.config_files import ConfigError
+
+SHIPPED = Path(__file__).with_name("reader.model")
+FORMAT = 1
+#: Facts and groups of words count this much each; the runs of characters of a report count 1 together.
+FACT_WEIGHT = 0.35
+_MOST_WORDS = 3
+
+
+#: Begin and end of words in the text.
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The features of one report with one place of each: ``grams`` are weighed by rarity, ``facts`` count one each."""
+
+    grams: Mapping[str, Span]
+    facts: Mapping[str, Span]
+
+
+class ModelError(ConfigError):
+    """The model file cannot be used. The message says which file and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the model file says about itself."""
+
+    outputs: tuple[str, ...]
+    #: Added to each output's sum.
+    bias: tuple[float, ...]
+    #: What one step of a row's whole numbers is worth, by output.
+    step: tuple[float, ...]
+    #: The second stage: for each level the weights of its inputs, in the order of ``relay.triage.opinion``.
+    levels: tuple[tuple[float, ...], ...]
+    #: SHA-256 of the texts and labels that it was trained on.
+    training: str
+    #: Figures on texts that it was not trained on.
+    figures: Mapping[str, float]
+    #: Fingerprints of the lexicon's phrases at the time of training (``fingerprint``).
+    phrases: frozenset[int]
+
+
+class Model:
+    """A trained reader. Never changed after loading; safe to share."""
+
+    def __init__(
+        self, header: Header, rows: Mapping[str, Sequence[int]], rarity: Mapping[str, float]
+    ) -> None:
+        self.header = header
+        self._rows = rows
+        self._rarity = rarity
+
+    def sums(self, seen: Seen) -> dict[str, float]:
+        """The log-odds of every output."""
+        grams = [gram for gram in seen.grams if gram in self._rarity]
+        norm = math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0
+        of_grams = self._added(grams)
+        of_facts = self._added(fact for fact in seen.facts if fact in self._rows)
+        header = self.header
+        return {
+            output: bias + step * (grams_sum / norm + FACT_WEIGHT * facts_sum)
+            for output, bias, step, grams_sum, facts_sum in zip(
+                header.outputs, header.bias, header.step, of_grams, of_facts, strict=True
+            )
+        }
+
+    def _added(self, features: Iterable[str]) -> list[int]:
+        rows = [self._rows[feature] for feature in features]
+        return [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * len(self.header.outputs)
+
+    def spoke_for(self, output: str, seen: Seen, *, most: int = _MOST_WORDS) -> list[tuple[str, float, Span]]:
+        """The features that spoke loudest for an output: name, share of the log-odds, place in the text."""
+        column = self.header.outputs.index(output)
+        grams = [gram for gram in seen.grams if gram in self._rarity]
+        norm = math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0
+        shares = [(gram, self._rows[gram][column] / norm, seen.grams[gram]) for gram in grams]
+        shares += [
+            (fact, self._rows[fact][column] * FACT_WEIGHT, span)
+            for fact, span in seen.facts.items()
+            if fact in self._rows
+        ]
+        step = self.header.step[column]
+        found: list[tuple[str, float, Span]] = []
+        for name, share, span in sorted(shares, key=lambda s: (-s[1], s[0])):
+            if share <= 0 or len(found) == most:
+                break
+            if not any(a <= span[0] and span[1] <= b for _, _, (a, b) in found):
+                found.append((name, share * step, span))
+        return found
+
+    def knows(self, sign: str, phrase: str) -> bool:
+        """Whether a phrase of the lexicon was there when the model was trained: one that a city added wins."""
+        return fingerprint(sign, phrase) in self.header.phrases
+
+
+def fingerprint(sign: str, phrase: str) -> int:
+    """A short number that stands for a phrase of a sign."""
+    return zlib.crc32(f"{sign}\t{phrase}".encode())
+
+
+def load(path: Path = SHIPPED) -> Model:
+    """Read a model file. Raises ``ModelError`` in one line where it is missing or broken."""
+    try:
+        content = gzip.decompress(path.read_bytes())
+        head, _, rest = content.partition(b"\n")
+        said = json.loads(head)
+        if said["format"] != FORMAT:
+            raise ModelError(f"{path}: is of another version; {_MEND}")
+        names_end = said["names_bytes"]
+        names = rest[:names_end].decode("utf-8").split("\n")
+        rarity = dict(zip(names, said["rarity"], strict=False))
+        values = memoryview(rest[names_end:]).cast("b")
+        width = len(said["outputs"])
+        if len(values) != width * len(names):
+            raise ModelError(f"{path}: is cut short; {_MEND}")
+        rows = {name: tuple(values[i * width : (i + 1) * width]) for i, name in enumerate(names)}
+        header = Header(
+            outputs=tuple(said["outputs"]),
+            bias=tuple(said["bias"]),
+            step=tuple(said["step"]),
+            levels=tuple(tuple(row) for row in said["levels"]),
+            training=said["training"],
+            figures=said["figures"],
+            phrases=frozenset(said["phrases"]),
+        )
+    except OSError as error:
+        reason = error.strerror or "not a gzip file"
+        raise ModelError(f"{path}: the learned reader cannot be read ({reason}); {_MEND}") from error
+    except (EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: the learned reader is broken; {_MEND}") from error
+    return Model(header, rows, rarity)
+
+
+_MEND = "install the product again, make it anew with make triage-train, or set learned = false in triage.toml [reader]"
+
+
+def save(
+    path: Path,
+    header: Header,
+    rows: Mapping[str, Sequence[int]],
+    rarity: Mapping[str, float],
+) -> None:
+    """Write a model file: the same model gives the same bytes."""
+    grams = sorted(rarity)
+    names = [*grams, *sorted(name for name in rows if name not in rarity)]
+    encoded = "\n".join(names).encode("utf-8")
+    said = {
+        "format": FORMAT,
+        "outputs": header.outputs,
+        "bias": [round(number, 5) for number in header.bias],
+        "step": [round(number, 8) for number in header.step],
+        "levels": [[round(number, 5) for number in row] for row in header.levels],
+        "training": header.training,
+        "figures": header.figures,
+        "phrases": sorted(header.phrases),
+        "names_bytes": len(encoded),
+        "rarity": [round(rarity[gram], 3) for gram in grams],
+    }
+    values = bytes(number & 0xFF for name in names for number in rows[name])
+    head = json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8")
+    path.write_bytes(gzip.compress(head + b"\n" + encoded + values, compresslevel=9, mtime=0))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Model:
+    """The model of this package, loaded once a process."""
+    return load(SHIPPED)

@@ -1,0 +1,231 @@
+"""How the rules and the learned reader come to one answer.
+
+The learned reader says how likely each sign and each level is; the rules' findings are among what it looks at. The
+rubric's levels are then taken of the signs that are likely enough, and a second, small stage weighs that level, the
+rules' own level and the direct levels of the model against each other. What the city wrote stands above all of
+it: evidence by a phrase that the model was not trained with makes its sign, and a sure phrase makes its level.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Protocol
+
+from relay.triage.draft import LEARNED_FACTS, Draft, Judge, Tags
+from relay.triage.features import seen
+from relay.triage.learned import Header, Seen
+from relay.triage.levels import ITEMS, raised
+from relay.triage.lexicon import Lexicon
+from relay.triage.results import Reason
+from relay.vocabulary import Level, Sign
+
+#: The fine points that decide a level, as outputs of the model.
+FINE_POINTS: Mapping[str, tuple[Sign, str]] = {
+    "serious": (Sign.UNWELL, "serious"),
+    "danger": (Sign.SMELL, "danger"),
+    "inside": (Sign.NO_ANSWER, "inside"),
+    "violence": (Sign.ABUSE, "now"),
+    "grave": (Sign.ABUSE, "grave"),
+    "moving": (Sign.FRAUD, "now"),
+}
+LEVELS = tuple(f">={level.value}" for level in Level if level is not Level.ROUTINE)
+_SIGNS = tuple(sign.value for sign in Sign)
+OUTPUTS = (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS, *LEVELS)
+#: A sum beyond this says no more than "certainly".
+_CERTAIN = 6.0
+#: More likely than not; and how unlikely something must be to leave no doubt.
+_EVEN, _DOUBT = 0.5, 0.08
+#: So many doubtful signs and facts are played through.
+_MOST_DOUBTS = 4
+_ONE_DAY, _FEW_DAYS, _MANY_DAYS = 1, 2, 4
+
+
+class Scorer(Protocol):
+    """What the weighing needs of a model."""
+
+    @property
+    def header(self) -> Header: ...
+
+    def sums(self, seen: Seen) -> Mapping[str, float]: ...
+
+    def knows(self, sign: str, phrase: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The joint answer for one text."""
+
+    signs: frozenset[Sign]
+    tags: Tags
+    level: Level
+    reasons: tuple[Reason, ...]
+    days: int | None
+    #: What the model looked at and its log-odds, for explaining.
+    seen: Seen
+    sums: Mapping[str, float]
+
+
+def describe(draft: Draft, lexicon: Lexicon, *, heat_alert: bool) -> Seen:
+    """What the model looks at: the text and all that the rules made of it."""
+    return seen(
+        draft.findings,
+        lexicon.concepts,
+        towns=draft.towns,
+        durations=draft.durations,
+        level=draft.level,
+        codes=[reason.code for reason in draft.reasons],
+        signs=sorted(draft.signs),
+        heat_alert=heat_alert,
+        language=draft.sheet.language,
+    )
+
+
+def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
+    """Weigh the rules and the model for one text."""
+    lexicon = judge.lexicon
+    looked_at = describe(draft, lexicon, heat_alert=judge.heat_alert)
+    sums = model.sums(looked_at)
+    own = _city_s(draft, model)
+    closed = replace(judge, open_case=False)
+    inputs = level_inputs(sums, draft=draft, judge=closed, least=lexicon.reader.sign)
+    level = choose(level_chances(inputs, model.header.levels), lexicon.reader.cut)
+    level = max(level, _floor(draft, closed, own))
+    signs = likely(sums, lexicon.reader.sign).signs | frozenset(sign for sign, _ in own)
+    signs = judge.with_given(signs - lexicon.never_in(draft.findings.text))
+    held = likely(sums, _EVEN)
+    tags = held.tags | frozenset((sign, tag) for sign, tag in own if tag)
+    rubric, reasons = closed.decide(signs, tags, held.facts)
+    reasons = _agreed(level, rubric, reasons)
+    lifted = tuple(raised(signs, level, heat_alert=judge.heat_alert, open_case=judge.open_case))
+    level = max([level, *(reason.level for reason in lifted)])
+    return Opinion(signs, tags, level, (*lifted, *reasons), judge.days(signs), looked_at, sums)
+
+
+def _city_s(draft: Draft, model: Scorer) -> set[tuple[Sign, str]]:
+    """Evidence that the model may not doubt: by a phrase that the city added, or by a sure one."""
+    return {
+        (e.sign, e.tag)
+        for e in draft.findings.evidence
+        if e.tag == "sure" or not model.knows(e.sign.value, e.why)
+    }
+
+
+def _floor(draft: Draft, judge: Judge, own: set[tuple[Sign, str]]) -> Level:
+    """The least level that the city's own evidence and the ticked boxes demand."""
+    signs = judge.with_given(frozenset(sign for sign, _ in own))
+    if not signs:
+        return Level.ROUTINE if draft.sheet.language != "other" else Level.PROMPT
+    return judge.decide(signs, frozenset((sign, tag) for sign, tag in own if tag))[0]
+
+
+def _agreed(level: Level, rubric: Level, reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons for the level that was agreed on: where it is not the rubric's, the whole text speaks."""
+    if level is rubric:
+        return tuple(reasons)
+    weaker = [reason for reason in reasons if reason.level < level]
+    return (Reason(code="whole_text", level=level, signs=(), words=()), *weaker)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Which signs, fine points and facts hold, in one way to see a report."""
+
+    signs: frozenset[Sign]
+    tags: Tags
+    facts: frozenset[str]
+
+
+def likely(sums: Mapping[str, float], least: float) -> Held:
+    """What is at least so likely."""
+    return _held(
+        output for output in (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS) if chance(sums[output]) >= least
+    )
+
+
+def _held(outputs: Iterable[str]) -> Held:
+    names = frozenset(outputs)
+    return Held(
+        frozenset(sign for sign in Sign if sign.value in names),
+        frozenset(tag for name, tag in FINE_POINTS.items() if name in names),
+        names & frozenset(LEARNED_FACTS),
+    )
+
+
+def rubric_chances(sums: Mapping[str, float], judge: Judge) -> list[float]:
+    """How likely the rubric's levels are, over all ways in which the doubtful signs and facts may hold."""
+    chances = {output: chance(sums[output]) for output in (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS)}
+    # A fine point or fact of a sign that is not there is no doubt.
+    asked = [output for output in chances if _matters(output, chances)]
+    doubtful = sorted(asked, key=lambda output: abs(chances[output] - _EVEN))[:_MOST_DOUBTS]
+    doubtful = [output for output in doubtful if _DOUBT < chances[output] < 1 - _DOUBT]
+    sure = [output for output in chances if output not in doubtful and chances[output] >= _EVEN]
+    found = [0.0] * len(Level)
+    for answers in product((True, False), repeat=len(doubtful)):
+        share = 1.0
+        holding = list(sure)
+        for output, holds in zip(doubtful, answers, strict=True):
+            share *= chances[output] if holds else 1 - chances[output]
+            if holds:
+                holding.append(output)
+        held = _held(holding)
+        level, _ = judge.decide(held.signs, held.tags, held.facts)
+        found[level.rank] += share
+    return found
+
+
+def _matters(output: str, chances: Mapping[str, float]) -> bool:
+    if output in FINE_POINTS:
+        return chances[FINE_POINTS[output][0].value] > _DOUBT
+    if output == "expected":
+        return chances[Sign.NO_ANSWER.value] > _DOUBT
+    if output == "single":
+        return any(chances[sign.value] > _DOUBT for sign in ITEMS)
+    return output != "office" or all(chances[sign] < _EVEN for sign in _SIGNS)
+
+
+def chance(log_odds: float) -> float:
+    """A probability from log-odds."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def level_inputs(sums: Mapping[str, float], *, draft: Draft, judge: Judge, least: float) -> list[float]:
+    """What the second stage looks at: the model's sums, the levels of the rules and of the rubric, the days."""
+    by_rubric = rubric_chances(sums, judge)
+    held = likely(sums, least)
+    rubric, _ = judge.decide(held.signs, held.tags, held.facts)
+    stated = judge.days(held.signs) or 0
+    return [
+        *(max(-_CERTAIN, min(_CERTAIN, sums[output])) / _CERTAIN for output in OUTPUTS),
+        *(_log_odds(sum(by_rubric[rank:])) / _CERTAIN for rank in range(1, len(Level))),
+        *by_rubric,
+        *(float(draft.level is level) for level in Level),
+        *(float(rubric is level) for level in Level),
+        float(stated == _ONE_DAY),
+        float(_FEW_DAYS <= stated < _MANY_DAYS),
+        float(stated >= _MANY_DAYS),
+        1.0,
+    ]
+
+
+def _log_odds(share: float) -> float:
+    least = 1 / (1 + math.exp(_CERTAIN))
+    share = min(max(share, least), 1 - least)
+    return math.log(share / (1 - share))
+
+
+def level_chances(inputs: Sequence[float], weights: Sequence[Sequence[float]]) -> list[float]:
+    """How likely each level is, from ``routine`` to ``emergency``."""
+    sums = [sum(w * x for w, x in zip(row, inputs, strict=True)) for row in weights]
+    largest = max(sums)
+    powers = [math.exp(number - largest) for number in sums]
+    whole = sum(powers)
+    return [power / whole for power in powers]
+
+
+def choose(chances: Sequence[float], cut: Mapping[Level, float]) -> Level:
+    """The highest level that is likely enough, counting all levels above it: a lost emergency costs more."""
+    for level in reversed(Level):
+        if level is not Level.ROUTINE and sum(chances[level.rank :]) >= cut[level]:
+            return level
+    return Level.ROUTINE

@@ -1,0 +1,138 @@
+"""How the model does on texts that it was not trained on: folds through all files, and each file left out whole."""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from relay.triage.draft import Draft, Judge
+from relay.triage.figures import Answer, answer
+from relay.triage.learned import Header, Seen
+from relay.triage.lexicon import Lexicon
+from relay.triage.opinion import OUTPUTS, describe, form, level_inputs
+from relay.triage.reading import Reader
+from relay.triage.training import fitting
+from relay.triage.training.labels import wanted
+from relay.triage.training.texts import Record
+from relay.vocabulary import Level
+
+FOLDS = 6
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One labelled report, read by the rules and described for the model."""
+
+    file: str
+    record: Record
+    draft: Draft
+    judge: Judge
+    seen: Seen
+    #: Town and number do not hang on the model.
+    rules: Answer
+
+    @property
+    def fold(self) -> int:
+        """Which fold the report belongs to: by its id, so that it stays there when texts are added."""
+        return zlib.crc32(self.record["id"].encode()) % FOLDS
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A model that has its sums already."""
+
+    header: Header
+    said: Mapping[str, float]
+
+    def sums(self, _seen: Seen) -> Mapping[str, float]:
+        return self.said
+
+    def knows(self, _sign: str, _phrase: str) -> bool:
+        return True
+
+
+def prepare(files: Mapping[str, Sequence[Record]], reader: Reader, lexicon: Lexicon) -> list[Prepared]:
+    """Read all reports by the rules (``reader`` and ``lexicon`` without a model)."""
+    prepared = []
+    for file, records in files.items():
+        for record in records:
+            heat = bool(record.get("heat_alert"))
+            draft, judge = reader.draft(record["text"], heat_alert=heat)
+            read = answer(reader.read(record["text"], heat_alert=heat))
+            seen = describe(draft, lexicon, heat_alert=heat)
+            prepared.append(Prepared(file, record, draft, judge, seen, read))
+    return prepared
+
+
+def learn(texts: Sequence[Prepared], *, pruned: bool) -> fitting.First:
+    """Fit the first stage on these reports."""
+    return fitting.first(
+        [t.seen for t in texts], lambda i, output: wanted(texts[i].record, output), pruned=pruned
+    )
+
+
+def out_of_fold(texts: Sequence[Prepared], group: Callable[[Prepared], object]) -> np.ndarray:
+    """The sums for every report by a model that was trained without its group."""
+    sums = np.zeros((len(texts), len(OUTPUTS)))
+    for left_out in sorted({group(t) for t in texts}, key=str):
+        train = [t for t in texts if group(t) != left_out]
+        rows = [i for i, t in enumerate(texts) if group(t) == left_out]
+        sums[rows] = learn(train, pruned=False).sums([texts[i].seen for i in rows])
+    return sums
+
+
+def inputs(text: Prepared, sums: Sequence[float], *, least: float) -> list[float]:
+    """What the second stage sees of a report."""
+    said = dict(zip(OUTPUTS, map(float, sums), strict=True))
+    return level_inputs(said, draft=text.draft, judge=text.judge, least=least)
+
+
+def answers(
+    texts: Sequence[Prepared],
+    sums: np.ndarray,
+    learned_from: Callable[[Prepared], np.ndarray],
+    group: Callable[[Prepared], object],
+    *,
+    least: float,
+) -> list[tuple[Record, Answer]]:
+    """The joint answers, with a second stage that was trained without the report's own group.
+
+    ``learned_from``: for a report to learn from, its sums by a model that had not seen it.
+    """
+    pairs: list[tuple[Record, Answer]] = []
+    for left_out in sorted({group(t) for t in texts}, key=str):
+        train = [t for t in texts if group(t) != left_out]
+        weights = fitting.second(
+            [inputs(t, learned_from(t), least=least) for t in train],
+            [Level(t.record["level"]) for t in train],
+        )
+        header = bare_header(weights)
+        for i, text in enumerate(texts):
+            if group(text) == left_out:
+                said = dict(zip(OUTPUTS, map(float, sums[i]), strict=True))
+                pairs.append((text.record, joint(text, Stub(header, said))))
+    return pairs
+
+
+def joint(text: Prepared, model: Stub) -> Answer:
+    """One answer of rules and model together."""
+    if text.draft.sheet.language == "other":
+        return text.rules
+    opinion = form(text.draft, text.judge, model)
+    signs = frozenset(sign.value for sign in opinion.signs)
+    days = opinion.days if signs - {"all_clear"} else None
+    return replace(text.rules, level=opinion.level, signs=signs, days=days, sealed="abuse" in signs)
+
+
+def bare_header(levels: Sequence[Sequence[float]]) -> Header:
+    """A header for a model that is never written."""
+    return Header(
+        outputs=OUTPUTS,
+        bias=(),
+        step=(),
+        levels=tuple(tuple(row) for row in levels),
+        training="",
+        figures={},
+        phrases=frozenset(),
+    )

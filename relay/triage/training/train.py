@@ -1,0 +1,102 @@
+"""``make triage-train``: learn from the labelled reports, say how well unseen ones are read, write the model.
+
+    python -m relay.triage.training.train [--check]
+
+The same texts give the same model. ``--check`` writes nothing.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from relay.places.table import TownTable
+from relay.settings import DEFAULT_CONFIG
+from relay.triage import learned, lexicon
+from relay.triage.figures import figures, one_line
+from relay.triage.learned import Header, fingerprint
+from relay.triage.lexicon import Lexicon
+from relay.triage.opinion import OUTPUTS
+from relay.triage.reading import Reader
+from relay.triage.training import fitting, texts
+from relay.triage.training.folds import Prepared, answers, inputs, learn, out_of_fold, prepare
+from relay.vocabulary import Level
+
+#: The cross-validated figures of the shipped model, for the tests to hold.
+FIGURES = Path(__file__).with_name("figures.json")
+
+
+def main() -> None:
+    """Train, print figures, write model and figures."""
+    parser = argparse.ArgumentParser(description="Train the learned reader.")
+    parser.add_argument("--check", action="store_true", help="only print the figures; write nothing")
+    check = parser.parse_args().check
+    words = lexicon.load(DEFAULT_CONFIG / "triage.toml", with_model=False)
+    reader = Reader(words, TownTable.from_folder(DEFAULT_CONFIG / "sample"))
+    files = texts.all_files()
+    reports = prepare(files, reader, words)
+    found, by_fold = cross_validated(reports, words)
+    if check:
+        return
+    header, rows, rarity = whole(reports, by_fold, files, words, found["folds"])
+    learned.save(learned.SHIPPED, header, rows, rarity)
+    FIGURES.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"{learned.SHIPPED.name}: {learned.SHIPPED.stat().st_size // 1024} KB, {len(rows)} features")
+
+
+def cross_validated(
+    reports: list[Prepared], words: Lexicon
+) -> tuple[dict[str, dict[str, float]], np.ndarray]:
+    """The figures on texts not trained on: by folds, and with each file left out. Prints them.
+
+    Also the sums by models that had not seen the report, one row a report.
+    """
+    least = words.reader.sign
+    place = {id(t): i for i, t in enumerate(reports)}
+    by_fold = out_of_fold(reports, lambda t: t.fold)
+    pairs = answers(reports, by_fold, lambda t: by_fold[place[id(t)]], lambda t: t.fold, least=least)
+    found = {"rules": figures([(t.record, t.rules) for t in reports]), "folds": figures(pairs)}
+    by_file = out_of_fold(reports, lambda t: t.file)
+    pairs = answers(reports, by_file, lambda t: by_fold[place[id(t)]], lambda t: t.file, least=least)
+    found["without_own_file"] = figures(pairs)
+    ids = {t.record["id"]: t.file for t in reports}
+    for file in sorted({t.file for t in reports}):
+        found[f"without_{file}"] = figures([pair for pair in pairs if ids[pair[0]["id"]] == file])
+    for name, line in found.items():
+        print(f"{name:22} {one_line(line)}")
+    rounded = {name: {key: round(value, 4) for key, value in line.items()} for name, line in found.items()}
+    return rounded, by_fold
+
+
+def whole(
+    reports: list[Prepared],
+    by_fold: np.ndarray,
+    files: dict[str, list[texts.Record]],
+    words: Lexicon,
+    figures_said: dict[str, float],
+) -> tuple[Header, dict[str, list[int]], dict[str, float]]:
+    """The model learned from all reports; its second stage from sums by models that had not seen the report."""
+    levels = fitting.second(
+        [inputs(t, by_fold[i], least=words.reader.sign) for i, t in enumerate(reports)],
+        [Level(t.record["level"]) for t in reports],
+    )
+    fitted = learn(reports, pruned=True)
+    rows, step = fitting.rows(fitted)
+    phrases = {
+        fingerprint(sign.value, phrase.source) for (sign, _), said in words.signs.items() for phrase in said
+    }
+    header = Header(
+        outputs=OUTPUTS,
+        bias=tuple(float(number) for number in fitted.bias),
+        step=tuple(step),
+        levels=tuple(tuple(row) for row in levels),
+        training=texts.digest(files),
+        figures=figures_said,
+        phrases=frozenset(phrases),
+    )
+    return header, rows, dict(fitted.vocabulary.rarity)
+
+
+if __name__ == "__main__":
+    main()
