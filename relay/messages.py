@@ -59,16 +59,16 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("ask.place_candidates", "number candidates", ""),
         ("ask.place_thanks", "number", ""),
         *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed")),
-        ("search.alert_sms", "city code who seen link", ""),
-        ("search.update_sms", "city code words link", ""),
-        ("search.alert_mail", "city code facts seen link", "speak"),
-        ("search.update_mail", "city code words link", "facts seen speak"),
+        ("search.alert_sms", "city code who seen act link", ""),
+        ("search.update_sms", "city code words act link", ""),
+        ("search.alert_mail", "city code facts seen call link", "speak"),
+        ("search.update_mail", "city code words call link", "facts seen speak"),
         *((f"search.{key}_subject", "city code", "") for key in ("alert", "update", "closing")),
         *((f"search.closing_{key}", "city code", "") for key in ("found", "ended", "withdrawn")),
         *(
             (f"search.{key}", "", "")
             for key in (
-                *("drill", "somebody", "male", "female", "speak"),
+                *("drill", "act", "act_drill", "call", "call_drill", "somebody", "male", "female", "speak"),
                 *("by_foot", "by_bicycle", "by_car", "by_train"),
             )
         ),

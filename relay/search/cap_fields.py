@@ -79,7 +79,7 @@ def fields_of(message: CapMessage, *, neighbour: str, now: datetime) -> Fields:
     Towns are the neighbour's: they are told in words, and whoever sends the draft chooses the district. A message
     of another system tells its facts in a text only: it stands with the clothes until somebody sorts it.
     """
-    facts, name = message.facts, neighbour[:_NAME_SHOWN]
+    facts, name = message.facts, " ".join(neighbour.split())[:_NAME_SHOWN]
     values: dict[str, Any] = {word: _fitting(word, facts.get(word)) for word in WORDS}
     values |= {code: facts[code] for code, known in _CODES.items() if facts.get(code) in known}
     values |= _grounds(message, name) | _point(message.circle)

@@ -35,13 +35,23 @@ _FAULTS = {
 }
 
 
+def _one_line(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    line = " ".join(name.split())
+    if not line:
+        raise click.BadParameter("市の名前を書いてください (give the city's name)")
+    return line
+
+
+name_argument = click.argument("name", callback=_one_line)
+
+
 @click.group()
 def neighbours() -> None:
     """近隣の市町との捜索情報のやりとり。Neighbouring cities: who reads our searches, whose we read."""
 
 
 @neighbours.command()
-@click.argument("name")
+@name_argument
 @click.option("--feed", help="相手の一覧のアドレス。Address of their list (…/search/feed/cap.atom).")
 @click.option(
     "--key-file",
@@ -81,7 +91,7 @@ def list_neighbours() -> None:
 
 
 @neighbours.command()
-@click.argument("name")
+@name_argument
 @click.confirmation_option(prompt="この市とのやりとりを終わります。続けますか (stop for good?)")
 def end(name: str) -> None:
     """やりとりを終わる。Stop giving to and reading from a city."""
@@ -90,7 +100,7 @@ def end(name: str) -> None:
 
 
 @neighbours.command()
-@click.argument("name")
+@name_argument
 @click.confirmation_option(prompt="いまの鍵は使えなくなります。続けますか (the old key ends now. Go on?)")
 def key(name: str) -> None:
     """鍵を作り直す。New key; the old one ends now."""

@@ -10,12 +10,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from relay import city, clock, messages, settings
-from relay.messages import Messages
 from relay.search import cap, cap_fields, geo, wording
 from relay.search.cap import CapError, CapEvent, Circle, Info, MsgType, Reference
 from relay.search.models import Search, Subject, Transmission
 from relay.search.states import OVER, Kind, State
-from relay.search.texts import LINK, Outline
+from relay.search.texts import Outline
 
 LOCALES: Mapping[str, str] = {"ja": "ja-JP", "en": "en-US"}
 #: Four of five people found dead in 2024 lay within so many kilometres of where they were last seen (National
@@ -120,7 +119,7 @@ def _alert(
 ) -> CapEvent:
     names = (subject.name, subject.kana)
     outline = cap_fields.nameless(wording.outline(session, search, subject), *names)
-    news = {language: _news(search, transmission, language) for language in LOCALES}
+    news = {language: _news(transmission, language) for language in LOCALES}
     news = {language: "" if cap_fields.holds(words, *names) else words for language, words in news.items()}
     grounds = cap_fields.DRILL if search.drill and not subject.consent_by else cap_fields.CONSENT
     facts = cap_fields.facts_of(
@@ -205,18 +204,6 @@ def _described(outline: Outline, news: str, language: str) -> str:
     return f"{news}\n{about}" if news else about
 
 
-def _news(search: Search, transmission: Transmission, language: str) -> str:
-    """The city's own words in an update: the SMS without the words around them."""
-    if transmission.kind != Kind.UPDATE:
-        return ""
-    words: Messages = messages.current()
-    own = city.current()
-    text: str = transmission.texts[language]["sms"]
-    before, _, after = words.texts[language]["search.update_sms"].partition("{words}")
-    filled = {
-        "city": own.name if language == "ja" else own.name_en,
-        "code": f"K{search.id}",
-        "link": LINK,
-    }
-    mark = words.text("search.drill", language) if search.drill else ""
-    return text.removeprefix(mark + before.format(**filled)).removesuffix(after.format(**filled))
+def _news(transmission: Transmission, language: str) -> str:
+    """The city's own words in an update."""
+    return str(transmission.texts[language].get("words", ""))

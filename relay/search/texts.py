@@ -68,10 +68,18 @@ class Writer:
         }
 
     def update(self, outline: Outline, words: str) -> dict[str, Any]:
-        """News of the search, in the city's own words."""
+        """News of the search, in the city's own words, which are kept beside the texts made of them."""
         return {
             language: {
-                "sms": self._about(outline, "update_sms", language, words=words.strip(), link=LINK),
+                "words": words.strip(),
+                "sms": self._about(
+                    outline,
+                    "update_sms",
+                    language,
+                    words=words.strip(),
+                    act=self._if_seen(outline, "act", language),
+                    link=LINK,
+                ),
                 "mail_subject": self._about(outline, "update_subject", language),
                 "mail": self._mail(outline, "update_mail", language, words=words.strip()),
             }
@@ -138,7 +146,15 @@ class Writer:
         who = ("、" if language == "ja" else ", ").join(facts) or self._words.text(
             "search.somebody", language
         )
-        return self._about(outline, "alert_sms", language, who=who, seen=seen, link=LINK)
+        return self._about(
+            outline,
+            "alert_sms",
+            language,
+            who=who,
+            seen=seen,
+            act=self._if_seen(outline, "act", language),
+            link=LINK,
+        )
 
     def _mail(self, outline: Outline, key: str, language: str, **values: str) -> str:
         return self._about(
@@ -148,9 +164,14 @@ class Writer:
             facts="\n".join(f"・{fact}" for fact in self.facts(outline, language)),
             seen=self.seen(outline, language),
             speak=outline.speak or self._words.text("search.speak", language),
+            call=self._if_seen(outline, "call", language),
             link=LINK,
             **values,
         )
+
+    def _if_seen(self, outline: Outline, key: str, language: str) -> str:
+        """Whom to call: nobody dials 110 for an exercise."""
+        return self._words.text(f"search.{key}_drill" if outline.drill else f"search.{key}", language)
 
     def _about(self, outline: Outline, key: str, language: str, **values: str) -> str:
         return self._say(outline.number, outline.drill, key, language, **values)

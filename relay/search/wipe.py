@@ -7,7 +7,7 @@ from relay import clock
 from relay.outbox import blanking
 from relay.outbox.models import Message
 from relay.search import log, progress
-from relay.search.models import Audience, Opening, Photo, Search, Sighting, Subject, Transmission
+from relay.search.models import Audience, Opening, Photo, Search, SearchEvent, Sighting, Subject, Transmission
 from relay.search.states import Kind
 
 
@@ -33,6 +33,12 @@ def wipe(session: Session, search: Search) -> None:
     session.execute(delete(Subject).where(Subject.search_id == search.id))
     session.execute(
         update(Transmission).where(Transmission.search_id == search.id).values(texts={}, cap=None)
+    )
+    # What one person wrote to another about the draft may tell of anybody.
+    session.execute(
+        update(SearchEvent)
+        .where(SearchEvent.search_id == search.id, SearchEvent.data.has_key("note"))
+        .values(data=SearchEvent.data.op("-")("note"))
     )
     search.urgent_reason = search.quiet_reason = None
     search.person_id = None

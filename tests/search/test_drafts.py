@@ -109,6 +109,20 @@ def test_a_wrong_field_keeps_what_stood_there_before_and_the_others_are_taken() 
     assert set(entry.faults) == {"height", "town"}
 
 
+def test_what_the_form_rounds_stays_exact_while_nobody_touches_it() -> None:
+    before = Fields(
+        seen_at=datetime(2026, 11, 23, 5, 20, 43, tzinfo=UTC),
+        lat=35.34512345678,
+        lng=136.78,
+        consent_items=("name",),
+        consent_ranges=("staff",),
+    )
+    shown = {"seen_date": "2026-11-23", "seen_time": "14:20", "lat": "35.345123", "lng": "136.78"}
+    assert read(before, **shown).fields == before
+    moved = read(before, **(shown | {"seen_time": "14:21"}))
+    assert moved.fields.seen_at == datetime(2026, 11, 23, 5, 21, tzinfo=UTC)
+
+
 def test_the_name_may_not_stand_where_everybody_would_read_it() -> None:
     entry = read(
         name="見本 花子",

@@ -124,6 +124,12 @@ def test_an_ended_neighbour_loses_its_keys_and_can_begin_anew(session: Session, 
     assert "終了" not in run("list").stdout
 
 
+def test_a_name_is_one_line_and_not_empty(session: Session) -> None:
+    assert run("add", "  ").exit_code == 2
+    key_in(run("add", "となり\n 市"))
+    assert stored(session).name == "となり 市"
+
+
 @pytest.mark.parametrize("command", ["end", "key"])
 def test_an_unknown_city_is_answered_with_the_next_step(command: str) -> None:
     done = run(command, "月面市", "--yes")

@@ -211,6 +211,28 @@ def test_from_the_first_click_to_the_second_persons_approval_without_scripts(
     assert load(session, 1).state == "live"
 
 
+def test_a_place_is_chosen_on_the_map_by_finger_and_by_keyboard(
+    visit: Callable[..., Page], city_sample: dict[str, Any], session: Session
+) -> None:
+    scenes.draft(session, lat=35.345, lng=136.78)
+    page = visit("/search/new", city_sample["city"])
+    page.get_by_role("button", name="地図で選ぶ").click()
+    ground = page.get_by_role("application", name="最後に見た場所を選ぶ地図")
+    expect(ground).to_be_focused()
+    page.get_by_role("button", name="大きく").click()
+    ground.click(position={"x": 300, "y": 120})
+    expect(page.get_by_text("場所を入れました。")).to_be_visible()
+    pressed = float(page.get_by_label("緯度").input_value())
+    assert 35.3 < pressed < 35.5, "it opened where the last search was"
+    ground.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("緯度")).to_have_value("35.345000")
+    expect(page.get_by_label("経度")).to_have_value("136.780000")
+    page.get_by_role("button", name="下書きを保存").click()
+    expect(page.get_by_text("下書きとして保存しました")).to_be_visible()
+    assert load(session, 2).fields.lat == pytest.approx(35.345)
+
+
 def test_leaving_with_unsaved_words_asks_first(
     visit: Callable[..., Page], city_sample: dict[str, Any]
 ) -> None:

@@ -338,9 +338,7 @@ def test_news_is_shown_as_it_goes_before_it_goes_once(city: Desk, session: Sessi
 @pytest.mark.parametrize(
     ("news", "why"), [(" ", "続報の文が空です"), ("長" * 120, "SMS 2通分に収まりません")]
 )
-def test_news_that_can_not_go_keeps_what_was_typed(
-    city: Desk, session: Session, news: str, why: str
-) -> None:
+def test_news_that_can_not_go_keeps_what_was_typed(city: Desk, session: Session, news: str, why: str) -> None:
     number = page_scenes.live(session)
     refused = city.press(number, "update", news=news)
     assert refused.status_code == 409

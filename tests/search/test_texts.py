@@ -86,8 +86,16 @@ def test_every_text_of_a_drill_says_so_first() -> None:
         WRITER.closing(3, drill=True, closing=Closing.FOUND),
     ]
     for text in texts:
-        assert all(value.startswith("【訓練】") for value in text["ja"].values())
-        assert all(value.startswith("[DRILL]") for value in text["en"].values())
+        assert all(text["ja"][key].startswith("【訓練】") for key in ("sms", "mail_subject", "mail"))
+        assert all(text["en"][key].startswith("[DRILL]") for key in ("sms", "mail_subject", "mail"))
+
+
+def test_a_drill_asks_nobody_to_call_the_police() -> None:
+    for text in (WRITER.alert(outline(drill=True)), WRITER.update(outline(drill=True), "続報")):
+        assert "110番はしない" in text["ja"]["sms"]
+        assert "do not call 110" in text["en"]["sms"]
+        assert "電話しないでください" in text["ja"]["mail"]
+    assert "返信か110" in WRITER.alert(outline())["ja"]["sms"]
 
 
 @pytest.mark.parametrize("closing", list(Closing))

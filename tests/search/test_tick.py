@@ -16,13 +16,26 @@ from relay.search.states import Closing
 from tests.search import scenes
 
 #: Words of the scene that tell of the person or of those who look for her.
-PERSONAL = ("見本 花子", "ミホン", scenes.RED_HAT, "紺色の上着", "駅の前", "第1号", "夜の冷えこみ", "/s/")
+PERSONAL = (
+    "見本 花子",
+    "ミホン",
+    scenes.RED_HAT,
+    "紺色の上着",
+    "駅の前",
+    "第1号",
+    "夜の冷えこみ",
+    "持病",
+    "/s/",
+)
 
 
 @pytest.fixture
 def live(session: Session) -> int:
     number = scenes.draft(session)
-    service.send_urgent(number, scenes.actors(session)[0], reason="夜の冷えこみ")
+    writer, approver = scenes.actors(session)
+    service.submit(number, writer)
+    service.send_back(number, approver, note="花子さんの持病も書いてください")
+    service.send_urgent(number, writer, reason="夜の冷えこみ")
     spread.spread_due()
     session.execute(update(Message).values(state=State.DELIVERED))
     session.commit()

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +16,7 @@ from relay import clock, db
 from relay.accounts.scope import signed_in, signed_in_user
 from relay.places import service as places
 from relay.search import audience, drafts, queries, sightings, wording
+from relay.search.audience import Preview
 from relay.search.errors import SearchError
 from relay.search.queries import Page
 from relay.search.states import State
@@ -109,15 +112,26 @@ def render(session: Session, found: Page, refusal: Refusal | None = None) -> str
 
 def _moving(session: Session, found: Page) -> dict[str, Any]:
     """What the polled part needs."""
-    reach = audience.preview(session, found.row.id) if found.row.state == State.LIVE else None
+    row = found.row
+    now = clock.now()
+    live = row.state == State.LIVE
+    reach = _reach(row.id, row.created_at, found.last_event, int(now.timestamp() // 60)) if live else None
     return {
         "page": found,
         "board": sightings.board(session, found.row.id),
         "reach": reach,
         "parts_of": wording.writer().parts,
         "is_city": is_city(),
-        "now": clock.now(),
+        "now": now,
     }
+
+
+@lru_cache(maxsize=32)
+def _reach(search_id: int, _created_at: datetime, _last_event: int, _minute: int) -> Preview:
+    """Whom widening would reach. Counting ten thousand people takes a while, so a page that asks every few seconds
+    gets the count of this minute, or of the last thing that happened to the search."""
+    with db.transaction() as session:
+        return audience.preview(session, search_id)
 
 
 def _page(session: Session, search_id: int) -> Page:
