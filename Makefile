@@ -17,7 +17,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(STAMP) $(COMPILED) ## Set up .venv (only what has changed)
@@ -43,6 +43,14 @@ types: setup ## Check types
 .PHONY: bench
 bench: setup ## Run the benchmark
 	@set -e; for script in bench/*.py; do echo "$$script"; $(BIN)/python $$script; done
+
+.PHONY: triage-train
+triage-train: setup ## Train the learned reader anew and print its figures (a few minutes)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m relay.triage.training.train
+
+.PHONY: triage-report
+triage-report: setup ## How well labelled reports are read (FILE=reports.jsonl)
+	@$(BIN)/python -m relay.triage.report $(or $(FILE),tests/triage/reports.jsonl)
 
 .PHONY: clean
 clean: ## Remove .venv, caches and compiled texts; data/ stays

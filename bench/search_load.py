@@ -76,7 +76,7 @@ def search(number: int, texts: int) -> float:
             key=f"bench:{number}:{n}",
             lane="bulk",
             purpose="search",
-            recipient=f"+8180{number:02}{n:06}",
+            recipient=f"+8170{number:02}{n:06}",
             body=TEXT.format(link=f"http://127.0.0.1/s/{number}{n:06}"),
         )
         for n in range(texts)
@@ -120,7 +120,7 @@ def measure(folder: Path, *, texts: int, runs: int, rounds: int) -> dict[str, ob
             time.sleep(0.5)
         rates.append(texts / (time.perf_counter() - began))
     taken = requests.get(f"{city['phones']}/control/messages", timeout=60).json()
-    each = Counter(message["to"] for message in taken if message["to"].startswith("+8180"))
+    each = Counter(message["to"] for message in taken if message["to"].startswith("+8170"))
     if sorted(each.values()) != [1] * (texts * rounds):
         raise SystemExit(f"{len(each)} phones got {sum(each.values())} texts instead of {texts * rounds}")
     a, b = statistics.median(quiet), statistics.median(busy)

@@ -19,8 +19,9 @@ from relay.duty import rota
 from relay.duty.models import Officer
 from relay.imports import cells, centres
 from relay.outbox.models import OptOut
+from relay.places import readiness as places_readiness
 from relay.places.models import Centre, Town
-from relay.search import readiness
+from relay.search import readiness as search_readiness
 from relay.settings import Settings, SettingsError
 from relay.triage import lexicon
 from relay.triage.lexicon import LexiconError
@@ -81,7 +82,8 @@ def look() -> Iterator[Line]:
             yield from _places(session)
             yield from _people(session, own)
             yield from _gaps(session)
-            yield from (Line(*said) for said in readiness.lines(session))
+            for room in (places_readiness, search_readiness):
+                yield from (Line(*said) for said in room.lines(session))
 
 
 def _config(own: Settings) -> Iterator[Line]:

@@ -97,6 +97,7 @@ class City:
     same_content_seconds: int
     unknown_receipts_per_day: int
     place_answer_hours: int
+    ask_again_minutes: float
     segments_per_second: Mapping[str, float]
     duty_validity_minutes: int
     search: SearchSettings
@@ -143,6 +144,7 @@ class _Checker(Checker):
             same_content_seconds=int(self.number("intake", "same_content_seconds")),
             unknown_receipts_per_day=int(self.number("intake", "unknown_receipts_per_day")),
             place_answer_hours=int(self.number("intake", "place_answer_hours")),
+            ask_again_minutes=self.number("intake", "ask_again_minutes", default=15),
             segments_per_second={
                 lane: self.positive(f"outbox.segments_per_second.{lane}", value)
                 for lane, value in self.table("outbox", "segments_per_second", LANES).items()

@@ -30,6 +30,8 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ),
         *((f"duty.{key}", "code place", "") for key in ("reminder", "lease_lost")),
         ("duty.alarm_undelivered", "name reason", ""),
+        ("duty.call_back", "code place phone", "level what"),
+        ("duty.phone_behind_link", "", ""),
         *(
             (f"duty.{key}", "", "")
             for key in ("place_unknown", "signs_unknown", "called_119", "not_called_119")
@@ -55,9 +57,10 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("answer.which_code", "code", ""),
         ("answer.no_case", "", "phone"),
         *((f"receipt.{key}", "number", "phone") for key in (*Level, "spooled")),
-        ("ask.place", "number", ""),
-        ("ask.place_candidates", "number candidates", ""),
-        ("ask.place_thanks", "number", ""),
+        *((f"ask.{key}", "number", "") for key in ("place", "again_place", "place_thanks", "call")),
+        *((f"ask.{key}", "number candidates", "") for key in ("place_candidates", "again_candidates")),
+        *((f"ask.{key}", "number town", "") for key in ("house", "again_house")),
+        ("ask.that_town", "", ""),
         *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed")),
         ("search.alert_sms", "city code who seen act link", ""),
         ("search.update_sms", "city code words act link", ""),
@@ -96,10 +99,20 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         *((f"sighting.{key}", "count", "") for key in ("minutes", "hours")),
         *(
             (f"sighting.{key}", "code", "")
-            for key in ("thanks", "with_now", "emergency", "noted", "where", "over", "drill")
+            for key in (
+                "thanks",
+                "with_now",
+                "emergency",
+                "unread",
+                "noted",
+                "noted_drill",
+                "where",
+                "over",
+                "drill",
+            )
         ),
         ("sighting.held", "code", "phone"),
-        ("sighting.which", "codes", ""),
+        *((f"sighting.{key}", "codes", "") for key in ("which", "which_drill")),
     ]
 }
 
@@ -110,7 +123,7 @@ _MUST_HOLD: Mapping[str, str] = {
     **{f"receipt.{key}": "受付番号{number}" for key in (*Level, "spooled")},
 }
 #: Answers to somebody who tells of a life in danger.
-_SAY_119_FIRST = frozenset({"receipt.emergency", "sighting.emergency"})
+_SAY_119_FIRST = frozenset({"receipt.emergency", "sighting.emergency", "sighting.unread"})
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     RECEIVED_AT_DESK = "received_at_desk"
     PLACED = "placed"
     ASKED_PLACE = "asked_place"
+    PLACE_ANSWERED = "place_answered"
+    PLACE_UNANSWERED = "place_unanswered"
     RAISED = "raised"
     LEVEL_SET = "level_set"
     READING_CORRECTED = "reading_corrected"

@@ -15,12 +15,11 @@ from relay.cases import feedback, homes
 from relay.cases.actors import Actor
 from relay.cases.errors import CaseError
 from relay.cases.models import Corrected, Correction, Report
-from relay.cases.rereading import kept_reasons, reread, words_of
+from relay.cases.rereading import decide_anew, kept_reasons, words_of
 from relay.cases.rules import Home
 from relay.cases.work import Work, on_case
 from relay.places import service as places
 from relay.timeline import Kind
-from relay.triage.reading import Reading
 from relay.vocabulary import Level, Sign
 
 MOST_DAYS = 365
@@ -170,14 +169,21 @@ def _keep(
 
 def _apply(work: Work, report: Report, wanted: Reread) -> None:
     """Write the signs, decide the level anew, and let the open case follow where that is upwards."""
-    reading = _read(work.session, report, wanted)
-    higher = reading.level > report.level
+    level, reasons = decide_anew(
+        report.text,
+        signs=wanted.signs,
+        days=wanted.days,
+        heat_alert=report.heat_alert,
+        words=words_of(settings.current().config),
+        towns=places.town_table(work.session),
+    )
+    higher = level > report.level
     report.signs = [sign.value for sign in Sign if sign in wanted.signs]
     report.days = wanted.days
-    report.level = reading.level
-    report.reasons = kept_reasons(reading)
+    report.level = level
+    report.reasons = kept_reasons(reasons)
     # Sealed once, sealed it stays: whoever was told nothing so far must not begin to hear because of a tick.
-    report.sealed = report.sealed or reading.sealed
+    report.sealed = report.sealed or Sign.ABUSE in wanted.signs
     if report.sealed and not work.case.sealed:
         work.case.sealed = True
         feedback.withdraw(work.session, work.case)
@@ -187,19 +193,7 @@ def _apply(work: Work, report: Report, wanted: Reread) -> None:
     homes.refresh_brief(work.session, work.case, work.escalation)
     # A case that a person has lowered does not rise because a sign was struck.
     if higher:
-        homes.raise_to(work.session, work.case, work.escalation, reading.level, why="reading_corrected")
-
-
-def _read(session: Session, report: Report, wanted: Reread) -> Reading:
-    return reread(
-        report.text,
-        signs=wanted.signs,
-        days=wanted.days,
-        heat_alert=report.heat_alert,
-        called_119=report.called_119,
-        words=words_of(settings.current().config),
-        towns=places.town_table(session),
-    )
+        homes.raise_to(work.session, work.case, work.escalation, level, why="reading_corrected")
 
 
 def _tell(

@@ -3,23 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from relay import clock, messages, timeline
-from relay.cases import homes, rules
-from relay.cases.actors import RELAY
+from relay import timeline
+from relay.cases import asking, homes, rules
 from relay.cases.models import Case, Report
 from relay.cases.rereading import kept_reasons
 from relay.cases.rules import Home
 from relay.duty import service as duty
-from relay.outbox import service as outbox
 from relay.places import service as places
 from relay.timeline import Kind
 from relay.triage.reading import Place, Reading
-
-#: How many candidates an SMS can ask about and stay readable.
-MOST_CANDIDATES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +46,6 @@ def file(session: Session, filing: Filing) -> Report:
     return _join(session, filing, case)
 
 
-def unclear(place: Place, *, surname: str | None, lat: float | None) -> bool:
-    """Whether the reporter has to be asked where it is: no town, or a town and nothing that finds the home in it."""
-    return place.town is None or (place.number is None and surname is None and lat is None)
-
-
 def _open(session: Session, filing: Filing, home: Home) -> Report:
     centre = places.centre_for(session, home.town) if home.town else None
     reading = filing.reading
@@ -79,8 +68,7 @@ def _open(session: Session, filing: Filing, home: Home) -> Report:
     _reported(session, case, report, joined=False)
     if centre is None:
         timeline.record(session, case.id, Kind.RECEIVED_AT_DESK)
-    if unclear(reading.place, surname=filing.surname, lat=filing.lat):
-        ask_place(session, report)
+    asking.begin(session, case, report)
     duty.open_escalation(
         session,
         case_id=case.id,
@@ -126,7 +114,7 @@ def _add(session: Session, filing: Filing, case: Case) -> Report:
         days=reading.days,
         sealed=reading.sealed,
         called_119=reading.called_119,
-        reasons=kept_reasons(reading),
+        reasons=kept_reasons(reading.reasons),
         heat_alert=filing.heat_alert,
         lexicon=reading.lexicon,
         town=reading.place.town,
@@ -153,63 +141,3 @@ def _reported(session: Session, case: Case, report: Report, *, joined: bool) -> 
 
 def _home(place: Place) -> Home:
     return Home(town=place.town, number=place.number, building=place.building, room=place.room)
-
-
-def ask_place(session: Session, report: Report) -> None:
-    """Ask the reporter where it is. Nothing waits for the answer: the desk has the case meanwhile."""
-    report.place_asked_at = clock.now()
-    timeline.record(session, report.case_id, Kind.ASKED_PLACE, report=report.number)
-    if report.channel != "sms" or report.reporter_phone is None:
-        return  # the form asks on its receipt page
-    candidates = report.candidates[:MOST_CANDIDATES]
-    key = "ask.place_candidates" if candidates else "ask.place"
-    values = {"candidates": "／".join(candidates)} if candidates else {}
-    outbox.enqueue(
-        session,
-        key=f"ask_place:{report.id}",
-        lane="routine",
-        purpose="ask_place",
-        recipient=report.reporter_phone,
-        body=messages.current().text(key, report.language, number=report.number, **values),
-        case_id=report.case_id,
-        report_id=report.id,
-    )
-
-
-def waiting_for_place(session: Session, phone: str, *, since: datetime) -> Report | None:
-    """The report of which we asked this phone the place, lately and without an answer so far."""
-    return session.scalar(
-        select(Report)
-        .where(
-            Report.reporter_phone == phone,
-            Report.place_asked_at > since,
-            Report.place_answered_at.is_(None),
-        )
-        .order_by(Report.place_asked_at.desc())
-        .limit(1)
-    )
-
-
-def answer_place(session: Session, report: Report, reading: Reading, *, text: str) -> None:
-    """Join the reporter's answer to the report: the place, and whatever signs the answer adds."""
-    report.place_answered_at = clock.now()
-    report.text = f"{report.text}\n{text}".strip()
-    place = reading.place
-    report.town, report.number_in_town = place.town or report.town, place.number or report.number_in_town
-    report.building, report.room = place.building or report.building, place.room or report.room
-    report.signs = [*report.signs, *(s.value for s in reading.signs if s.value not in report.signs)]
-    case = session.scalars(select(Case).where(Case.id == report.case_id).with_for_update()).one()
-    if case.closed_at is not None:
-        return
-    escalation = duty.locked(session, case.id)
-    homes.refresh_brief(session, case, escalation)
-    if reading.signs:
-        homes.raise_to(session, case, escalation, reading.level, why="place_answer")
-    home = Home(town=report.town, number=report.number_in_town, building=report.building, room=report.room)
-    other = homes.open_case_of(session, home)
-    if other is not None and other.id != case.id:
-        level = rules.joined_level(other.level, report.level, frozenset())
-        homes.merge(session, case, escalation, into=other, actor=RELAY)
-        homes.raise_to(session, other, duty.locked(session, other.id), level, why="second_report")
-    elif home != homes.home_of(case):
-        homes.place(session, case, escalation, home)

@@ -27,6 +27,25 @@ def home_of(row: Case) -> Home:
     return Home(town=row.town, number=row.number, building=row.building, room=row.room)
 
 
+def locked_report(session: Session, report_id: int) -> tuple[Case, Report]:
+    """A report and its case, both locked, the case first as everywhere: two who wait for each other would both fail.
+
+    Raises ``NoResultFound`` when there is no such report.
+    """
+    while True:
+        case_id = session.scalars(select(Report.case_id).where(Report.id == report_id)).one()
+        case = session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one()
+        report = session.scalars(
+            select(Report)
+            .where(Report.id == report_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        if report.case_id == case.id:
+            return case, report
+        # It was moved to another case while we waited for this one.
+
+
 def open_case_of(session: Session, home: Home) -> Case | None:
     """The open case of ``home``, locked, or None. Takes the home's lock in either case."""
     if rules.home_key(home) is None:

@@ -63,6 +63,9 @@ class Report(Base):
     """What one person noticed, and how the relay read it. The text is kept as received."""
 
     __tablename__ = "reports"
+    __table_args__ = (
+        Index("ix_reports_place_next", "place_next_at", postgresql_where=text("place_next_at IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -97,7 +100,13 @@ class Report(Base):
     photo: Mapped[bytes | None] = mapped_column(deferred=True)
     has_photo: Mapped[bool]
     place_asked_at: Mapped[datetime | None]
+    """When we asked last."""
+    place_asks: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the reporter was asked; once more when a person is to call instead."""
+    place_next_at: Mapped[datetime | None]
+    """When we ask again, or have somebody call: the timer of ``cases.asking``."""
     place_answered_at: Mapped[datetime | None]
+    """When the place was clear."""
 
     case: Mapped[Case] = relationship(back_populates="reports")
 

@@ -4,6 +4,7 @@ PostgreSQL holds the clocks (``next_step_at``); ticks and nudges only wake the e
 rows are taken ``FOR UPDATE SKIP LOCKED``, and what a step writes has a key that can be written once.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -138,10 +139,11 @@ def tell(
     key: str = "alert",
     stamp: str = "",
     at: datetime | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> None:
     """Write one duty SMS with its personal link, to leave ``at`` that moment (now when not given).
 
-    ``stamp`` tells apart what one step may say more than once.
+    ``stamp`` tells apart what one step may say more than once; ``more`` fills placeholders that only ``key`` has.
     """
     leaves = at or clock.now()
     body = texts.alert(
@@ -152,6 +154,7 @@ def tell(
         link=link_for(session, escalation.case_id, officer),
         city=city.current(),
         messages=messages.current(),
+        more=more,
     )
     place_in_climb = f"{escalation.round}.{step}"
     outbox.enqueue(

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from relay import city, clock, db, timeline, tokens
-from relay.duty import engine, rota, rules
+from relay import city, clock, db, messages, timeline, tokens
+from relay.duty import engine, rota, rules, texts
 from relay.duty.models import DutyLink, Escalation, Officer
 from relay.duty.rules import Ladder
 from relay.outbox import service as outbox
@@ -178,13 +178,43 @@ def tell_update(session: Session, escalation: Escalation) -> None:
     if escalation.owner is not None:
         _tell(session, [escalation.owner], escalation, "update_owner", at=rings)
         return
+    _tell(session, _told_in_this_climb(session, escalation), escalation, "update", at=rings)
+
+
+def _told_in_this_climb(session: Session, escalation: Escalation) -> Sequence[Officer]:
     told = select(Message.officer_id).where(
         Message.case_id == escalation.case_id,
         Message.purpose == "duty",
         Message.climb.startswith(f"{escalation.round}."),
     )
-    officers = session.scalars(select(Officer).where(Officer.id.in_(told), Officer.active)).all()
-    _tell(session, officers, escalation, "update", at=rings)
+    return session.scalars(select(Officer).where(Officer.id.in_(told), Officer.active)).all()
+
+
+def tell_call_back(session: Session, escalation: Escalation, *, report_id: int, phone: str | None) -> None:
+    """The reporter ``report_id`` did not say where it is: whoever has the case, was told of it, or is on duty is told
+    once to call. ``phone`` None: the number is not for an SMS.
+    """
+    rings = rules.rings_at(escalation.level, clock.now(), city.current().hours)
+    ladder = Ladder.from_json(escalation.ladder)
+    officers = (
+        [escalation.owner]
+        if escalation.owner is not None
+        else _told_in_this_climb(session, escalation)
+        or rota.who(session, ladder.rung(0).who, escalation.centre_id, rings)
+        or rota.who(session, "city", None, rings)
+    )
+    more = {"phone": texts.phone(phone, city.current(), messages.current())}
+    for officer in officers:
+        engine.tell(
+            session,
+            escalation,
+            officer,
+            step=max(0, escalation.step - 1),
+            key="call_back",
+            stamp=f"call_back.{report_id}",
+            at=rings,
+            more=more,
+        )
 
 
 def assign(session: Session, escalation: Escalation, officer: Officer) -> None:

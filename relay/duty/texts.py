@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import phonenumbers
+
 from relay.channels import sms_text
 from relay.city import City
 from relay.messages import Messages
@@ -23,6 +25,14 @@ def place(brief: Mapping[str, Any], city: City, messages: Messages) -> str:
         return str(town)
     rest = " ".join(str(brief[key]) for key in ("building", "room") if brief.get(key))
     return f"{town}{brief.get('number') or ''}" + (f" {rest}" if rest else "")
+
+
+def phone(number: str | None, city: City, messages: Messages) -> str:
+    """A number to call as people here write it, or that it stands behind the link."""
+    if number is None or city.sms_detail == "town":
+        return messages.text("duty.phone_behind_link")
+    parsed = phonenumbers.parse(number, "JP")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def what(brief: Mapping[str, Any], level: Level, messages: Messages) -> str:
@@ -46,6 +56,7 @@ def alert(
     link: str | None,
     city: City,
     messages: Messages,
+    more: Mapping[str, str] | None = None,
 ) -> str:
     """A duty text: one part without its link line where that can be, at most two parts with it.
 
@@ -56,7 +67,12 @@ def alert(
 
     def fill(signs: str, where: str) -> str:
         return messages.text(
-            f"duty.{key}", level=messages.text(f"level.{level}"), place=where, what=signs, code=code
+            f"duty.{key}",
+            level=messages.text(f"level.{level}"),
+            place=where,
+            what=signs,
+            code=code,
+            **(more or {}),
         )
 
     room = min(sms_text.UCS2_ALONE, MOST_UNITS - sms_text.units(tail))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from relay.cases.questions import Missing
 from relay.triage.reading import Given
 from relay.vocabulary import Level
 
@@ -56,6 +57,12 @@ class ReceiptStatus:
     outcome: str | None
     """``safe`` or ``closed`` once closed; None for a sealed case."""
     ask_place: bool
+    missing: Missing
+    """What is asked for, if ``ask_place``."""
+    town: str | None
+    """The town of which the house is asked; None for a sealed case."""
+    candidates: tuple[str, ...]
+    """The towns it could be; none for a sealed case."""
     centre_name: str | None
     centre_phone: str | None
 

@@ -1,5 +1,6 @@
 """The reader of this process: the city's lexicon and town table, ready to read reports."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -7,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from relay import clock, settings
 from relay.cases.rereading import words_of
 from relay.db import transaction
-from relay.places import heat
+from relay.places import heat, romaji_reading
 from relay.places import service as places
 from relay.places.table import TownTable
 from relay.triage.lexicon import Lexicon
@@ -48,7 +49,23 @@ class _Kept:
 
 def read(text: str, *, given: Given | None = None, received_at: datetime) -> Reading:
     """Read a report as of the day on which it was received: a heat alert makes some of them more urgent."""
-    return current().read(text, given=given, heat_alert=heat_alert(received_at))
+    reading = current().read(text, given=given, heat_alert=heat_alert(received_at))
+    typed = given.town if given else None
+    if reading.place.town is None and not reading.place.candidates and (typed or reading.language == "en"):
+        return _with_latin_town(text, typed, reading)
+    return reading
+
+
+def _with_latin_town(text: str, typed: str | None, reading: Reading) -> Reading:
+    """A town in Latin letters, in an English text or in the form's own field: 「Honmachi 4-12」."""
+    kept = _Kept.last
+    latin = romaji_reading.index(kept[1]) if kept else None
+    found = (latin.towns(typed, answer=True) if typed else latin.towns(text)) if latin else ()
+    if not found:
+        return reading
+    one = len(found) == 1
+    place = replace(reading.place, town=found[0] if one else None, candidates=() if one else found)
+    return replace(reading, place=place)
 
 
 def heat_alert(moment: datetime) -> bool:

@@ -6,11 +6,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from relay import db
-from relay.cases import filing
+from relay.cases import questions
+from relay.cases.questions import Missing, Whereabouts
 from relay.intake import reader, spool, storing
+from relay.intake.form import FormReport
 from relay.intake.incoming import Incoming, Receipt
 from relay.places import service as places
-from relay.triage.reading import Given, Reading
+from relay.triage.reading import Reading
 from relay.vocabulary import Level
 
 log = structlog.get_logger(__name__)
@@ -44,14 +46,18 @@ def accept(incoming: Incoming) -> Receipt:
                 level=reading.level,
                 duplicate=not new,
                 spooled=False,
-                ask_place=incoming.channel == "form"
-                and filing.unclear(reading.place, surname=incoming.surname, lat=incoming.lat),
+                ask_place=incoming.channel == "form" and _missing(incoming, reading) is not None,
                 centre_name=centre.name if centre else None,
                 centre_phone=centre.phone if centre else None,
             )
     except SQLAlchemyError as error:
         log.error("database_away", why=type(error).__name__)
         return _spooled(incoming, reading)
+
+
+def _missing(incoming: Incoming, reading: Reading) -> Missing | None:
+    where = Whereabouts.of(reading.place, surname=incoming.surname, position=incoming.lat is not None)
+    return questions.to_ask(where, level=reading.level, signs=reading.signs)
 
 
 def _spooled(incoming: Incoming, reading: Reading) -> Receipt:
@@ -81,14 +87,21 @@ def _spooled(incoming: Incoming, reading: Reading) -> Receipt:
     )
 
 
-def answer_place(token: str, given: Given, text: str) -> None:
+def answer_place(token: str, answer: FormReport) -> None:
     """The reporter's answer, on the receipt page, to where it is. Kept like a report: also while the report itself is
     still being worked on or waits in the spool. The caller has seen that ``token`` is a receipt."""
     entry = {
         "kind": "place_answer",
         "receipt": token,
         "number": storing.new_number(),
-        "payload": {"text": text, "given": storing.given_to_json(given)},
+        "said": answer.fingerprint(),
+        "payload": {
+            "text": answer.text,
+            "given": storing.given_to_json(answer.given),
+            "surname": answer.surname,
+            "lat": answer.lat,
+            "lng": answer.lng,
+        },
         "level": Level.PROMPT.value,
     }
     try:
@@ -97,11 +110,12 @@ def answer_place(token: str, given: Given, text: str) -> None:
         log.error("database_away", why=type(error).__name__)
         stored = False
     if not stored:
-        spool.put(f"place:{token}", entry)  # behind its report, which waits there as well
+        # Behind its report, which waits there as well; another answer is another entry.
+        spool.put(f"place:{token}:{entry['said']}", entry)
 
 
 def store_place_answer(entry: dict[str, Any]) -> bool:
-    """Write the answer down beside the report that it belongs to; a second answer to one question changes nothing.
+    """Write the answer down beside the report that it belongs to; the same answer sent twice changes nothing.
 
     Returns False when there is no such report (yet).
     """
@@ -109,7 +123,7 @@ def store_place_answer(entry: dict[str, Any]) -> bool:
         inbound = storing.by_token(session, entry["receipt"])
         if inbound is None:
             return False
-        external_id = f"place:{inbound.external_id}"
+        external_id = f"place:{inbound.external_id}:{entry['said']}"
         storing.store(
             session,
             external_id=external_id,

@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from relay import city, clock, db, messages, settings
-from relay.cases import filing
+from relay.cases import answering
+from relay.cases.models import Report
 from relay.duty import replies as duty_replies
 from relay.duty import rota
 from relay.duty.models import Officer
@@ -69,7 +70,17 @@ def _take(params: Mapping[str, str], *, number: str | None = None) -> str:
         return _opt(params, external_id, sender, body)
     if officer is not None and reply is not None and meant:
         return _reply(params, external_id, officer, reply, body)
-    reading = reader.read(body, received_at=_received_at(params))
+    try:
+        reading = reader.read(body, received_at=_received_at(params))
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        # A sighting that names its search needs no reading; anything else waits until the reading is mended.
+        answer = _sighting(params, external_id, sender, body, None, number)
+        if answer is None:
+            raise
+        log.exception("not_read")
+        return answer
     try:
         answer = _sighting(params, external_id, sender, body, reading, number)
     except SQLAlchemyError:
@@ -132,12 +143,17 @@ def _reply(
 
 
 def _sighting(
-    params: Mapping[str, str], external_id: str, sender: str, body: str, reading: Reading, number: str | None
+    params: Mapping[str, str],
+    external_id: str,
+    sender: str,
+    body: str,
+    reading: Reading | None,
+    number: str | None,
 ) -> str | None:
     """Take it as a sighting of somebody who is searched for. None: it is a report, or that as well."""
     received_at = _received_at(params)
     with db.transaction() as session:
-        awaited = _asked(session, sender, reading) is not None
+        awaited = reading is not None and _asked(session, sender, reading) is not None
         meant = sighting_sms.meant(session, sender, body, reading, awaited=awaited, received_at=received_at)
         if meant is None:
             return None
@@ -159,7 +175,8 @@ def _sighting(
         )
         if not new:
             return inbound.answer
-        silent = not meant.registered and _too_many(session, sender, reading.level)
+        level = reading.level if reading else Level.PROMPT
+        silent = not meant.registered and _too_many(session, sender, level)
         answer = sighting_sms.take_sms(
             session, meant, external_id=external_id, sender=sender, received_at=received_at
         )
@@ -177,12 +194,12 @@ def _report(
     with db.transaction() as session:
         asked = _asked(session, sender, reading)
         kind = "place_answer" if asked is not None else "report"
-        more = {"of": asked[0]} if asked else _as_report(params, body)
+        more = {"of": asked.number} if asked else _as_report(params, body)
         inbound, new = _store(session, params, external_id, kind, sender, body, more=more, number=number)
         if not new:
             return inbound.answer
         if asked is not None:
-            inbound.answer = messages.current().text("ask.place_thanks", asked[1], number=asked[0])
+            inbound.answer = answering.reply(session, asked, reading, body)
         else:
             inbound.answer = _receipt(session, inbound, sender, reading)
         db.wake(session, "work_inbound")
@@ -204,15 +221,15 @@ def _as_report(params: Mapping[str, str], body: str) -> dict[str, Any]:
     }
 
 
-def _asked(session: Session, sender: str, reading: Reading) -> tuple[str, str] | None:
-    """The report whose place this SMS tells: number and language. None when it has news of its own."""
+def _asked(session: Session, sender: str, reading: Reading) -> Report | None:
+    """The report whose place this SMS tells. None when it has news of its own."""
     since = clock.now() - timedelta(hours=city.current().place_answer_hours)
-    report = filing.waiting_for_place(session, sender, since=since)
+    report = answering.waiting(session, sender, since=since)
     if report is None or not {sign.value for sign in reading.signs} <= set(report.signs):
         return None
     if reading.place.town is None and reading.signs:
         return None
-    return report.number, report.language
+    return report
 
 
 def _receipt(session: Session, inbound: Inbound, sender: str, reading: Reading) -> str:

@@ -6,8 +6,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from relay import db
-from relay.cases import filing, rules
+from relay.cases import asking, questions, rules
 from relay.cases.models import Case, Report
+from relay.cases.questions import Missing, Whereabouts
 from relay.duty.models import Escalation
 from relay.intake import reader, spool, storing
 from relay.intake.incoming import ReceiptStatus
@@ -48,15 +49,22 @@ def _status(
     *,
     state: str = "received",
     outcome: str | None = None,
-    ask_place: bool = False,
+    asked: Whereabouts | None = None,
+    sealed: bool = False,
     centre: Centre | None = None,
 ) -> ReceiptStatus:
+    """``asked``: what is known of the place, while something of it is missing. Of a sealed case nothing is named."""
+    missing = asked.missing if asked and state == "received" else None
+    named = asked if asked and not sealed else None
     return ReceiptStatus(
         number=number,
         level=level,
         state=state,
         outcome=outcome,
-        ask_place=ask_place and state == "received",
+        ask_place=missing is not None,
+        missing=missing if missing and named else Missing.TOWN,
+        town=named.town if named else None,
+        candidates=named.candidates if named else (),
         centre_name=centre.name if centre else None,
         centre_phone=centre.phone if centre else None,
     )
@@ -70,11 +78,13 @@ def _stored(session: Session, inbound: Inbound) -> ReceiptStatus:
         given=storing.given_from_json(data.get("given")),
         received_at=inbound.received_at,
     )
+    where = Whereabouts.of(reading.place, surname=data.get("surname"), position=data.get("lat") is not None)
+    asks = data.get("channel") == "form" and questions.to_ask(where, level=reading.level, signs=reading.signs)
     return _status(
         inbound.number,
         reading.level,
-        ask_place=data.get("channel") == "form"
-        and filing.unclear(reading.place, surname=data.get("surname"), lat=data.get("lat")),
+        asked=where if asks else None,
+        sealed=reading.sealed,
         centre=places.centre_for(session, reading.place.town) if reading.place.town else None,
     )
 
@@ -94,6 +104,19 @@ def _filed(session: Session, report: Report) -> ReceiptStatus:
         report.level,
         state=state,
         outcome=outcome,
-        ask_place=report.place_asked_at is not None and report.place_answered_at is None,
+        asked=asking.whereabouts(report) if _asks(session, report) else None,
+        sealed=case.sealed or report.sealed,
         centre=session.get(Centre, case.centre_id) if case.centre_id else None,
     )
+
+
+def _asks(session: Session, report: Report) -> bool:
+    """Whether the page still asks: not while an answer has come and is being worked on."""
+    if report.place_asked_at is None or report.place_answered_at is not None:
+        return False
+    coming = select(Inbound.id).where(
+        Inbound.kind == "place_answer",
+        Inbound.payload["of"].astext == report.number,
+        Inbound.worked_at.is_(None),
+    )
+    return session.scalar(coming.limit(1)) is None

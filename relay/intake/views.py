@@ -122,7 +122,7 @@ def place(token: str, receipt: str) -> ResponseReturnValue:
     try:
         status = of_receipt(receipt)
         if status and not answer.empty:
-            service.answer_place(receipt, answer.given, answer.text)
+            service.answer_place(receipt, answer)
     except SQLAlchemyError as error:
         log.warning("place_not_taken", exc_info=True)
         raise ServiceUnavailable from error
@@ -236,10 +236,19 @@ def _receipt_page(
         when=WHEN[status.level] if status else None,
         outcome=OUTCOMES[status.outcome or "closed"] if closed and status else None,
         notes=[NOTES[note] for note in dict.fromkeys(notes) if note in NOTES],
-        typed=request.form,
+        typed=_typed(status),
+        candidates=[(town, town) for town in status.candidates] if status else [],
         errors=errors or {},
         towns=_towns() if status and status.ask_place else (),
     )
+
+
+def _typed(status: ReceiptStatus | None) -> MultiDict[str, str]:
+    """What stands in the fields of the question: what was typed, else the town where it is known."""
+    typed = MultiDict(request.form)
+    if not typed and status and status.town:
+        typed["town"] = status.town
+    return typed
 
 
 class _Watch:

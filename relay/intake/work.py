@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from relay import clock, db, messages
-from relay.cases import filing
+from relay.cases import answering, filing
 from relay.cases.filing import Filing
 from relay.cases.models import Report
 from relay.duty import replies as duty_replies
@@ -130,13 +130,21 @@ def _received_at(inbound: Inbound) -> datetime:
 
 
 def _answer(session: Session, inbound: Inbound) -> None:
-    asked = select(Report).where(Report.number == inbound.payload["of"]).with_for_update()
+    data = inbound.payload
     # The report may be filed a moment after its answer came: raising means trying again in a moment.
-    report = session.scalars(asked).one()
-    given = storing.given_from_json(inbound.payload.get("given"))
-    text = inbound.payload["text"]
+    report = session.scalars(select(Report).where(Report.number == data["of"])).one()
+    given = storing.given_from_json(data.get("given"))
+    text = data["text"]
     reading = reader.read(text, given=given, received_at=report.received_at)
-    filing.answer_place(session, report, reading, text=text)
+    answering.answer(
+        session,
+        report.id,
+        reading,
+        text=text,
+        by_sms=given is None,
+        surname=data.get("surname"),
+        spot=(data["lat"], data["lng"]) if data.get("lat") is not None else None,
+    )
 
 
 def _finish_reply(session: Session, inbound: Inbound) -> None:

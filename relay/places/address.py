@@ -11,15 +11,17 @@ _COUNTED = (
     "日|にち|週|[かヶカヵケけ箇]月|月|年|時|分(?!譲)|秒|回|度|人|名|件|軒|部|枚|本|個|箱|袋|つ|歳|才|代|階|[fF]|円|万|千|%|℃|キロ|[kK][mMgGwW]|[mM㎡]|メートル"
     r"|匹|台|組|通|食|番目|着|冊|束|杯|リットル|[lL]|トン|立米|班|区|便|センチ|点|周|連|泊|世帯|家族|丁(?!目)|号車|号機|番線|ヶ所|か所|箇所|割|倍|種|段|品|パック|本分"
 )
-_NOT_COUNTED = rf"(?!\s?(?:{_COUNTED})|[0-9/:.])"
-_SEP = r"\s?(?:-|の|ノ|之)\s?"
+#: After hyphens a blank ends the number: 「2-2 人の姿」 counts nobody.
+_NOT_JOINED = rf"(?!(?:{_COUNTED})|[0-9/:]|\.[0-9])"
+_NOT_COUNTED = rf"(?!\s?(?:{_COUNTED})|[0-9/:]|\.[0-9])"
+_SEP = r"(?:\s?-\s?|(?:の|ノ|之)(?![0-9]{3,4}号)\s?)"
 _CHOME = rf"{NUMBER}\s?丁目"
 _BANCHI = rf"{NUMBER}\s?番地?"
 _LATER = rf"{NUMBER}(?![0-9])"
 _PATTERN = (
     rf"(?:{_CHOME}(?:\s?(?:の|-)?\s?{NUMBER}(?:\s?番地?(?!目))?(?:(?:\s?(?:の|-)\s?|(?<=番)|(?<=番地)){NUMBER}\s?号?(?!室))?{_NOT_COUNTED})?"
     rf"|{_BANCHI}(?!目|線|号室)(?:\s?(?:の|-)?\s?{NUMBER}\s?号?(?!室){_NOT_COUNTED})?"
-    rf"|{NUMBER}(?:{_SEP}{_LATER}){{1,3}}(?:\s?番地|号(?!室))?{_NOT_COUNTED}(?!号室|室)"
+    rf"|{NUMBER}(?:{_SEP}{_LATER}){{1,3}}(?:\s?番地|号(?!室))?{_NOT_JOINED}(?!号室|室)"
     rf"|{NUMBER}(?:号(?!室))?{_NOT_COUNTED}(?!号|室|丁))"
 )
 #: A house number directly at a position.

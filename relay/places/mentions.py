@@ -18,10 +18,10 @@ _HONORIFIC = re.compile(
     r"\s?(?:さん|様|さま|氏|宅|家(?!の裏)|くん|君|ちゃん|殿|先生|じいさん|ばあさん|姓|のさん)"
 )
 _PERSON = re.compile(
-    r"の(?:お|ご)?(?:おばあ|ばあ|婆|おじい|じい|爺|奥さ|奥様|旦那|主人|ご主人|嫁|息子|娘|夫婦|方(?!面|角|向)|人|大将|親父|母|父|老夫婦|家族)"
+    r"の(?:お|ご)?(?:おばあ|ばあ|婆|おじい|じい|爺|奥さ|奥様|旦那|主人|ご主人|嫁|息子|娘|夫婦|大将|親父|老夫婦|家族)"
 )
 _LANDMARK = re.compile(
-    r"(?:の?駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園"
+    r"(?:駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園"
     r"|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
     r"|さま|様のお祭|祭|宮|新聞|時代|町|通|荘|団地|マンション|アパート|コーポ|ハイツ)"
 )
@@ -47,9 +47,11 @@ _NOT_CITY = re.compile("(?:都|同|本|当|[五九四六七八二三]日)$")
 _CITY = re.compile("市(?!場|町|之|ノ)")
 #: Between town and number: 字 and its name, or a bare 字 name of a few kanji.
 _KOAZA = re.compile(
-    rf"(?:大?字\s?[^0-9\s、。,()]{{1,10}}?(?=[0-9〇一二三四五六七八九十百千])"
+    rf"(?:(?:大?字|あざ ?)\s?[^0-9\s、。,()]{{1,10}}? ?(?=[0-9〇一二三四五六七八九十百千])"
     rf"|[{_KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))"
 )
+#: 「島村字奥海道」: 字 says that a town stands before it, whatever number follows.
+_KOAZA_AFTER = re.compile(rf" ?大?字 ?[{_KANJI}ァ-ヶぁ-ん]")
 _KOAZA_NEVER = re.compile(
     "駅|新聞|郵便|牛乳|雨戸|玄関|昨|今|毎|午[前後]|朝|夕|夜|昼|先[週月]|約|全|各|第|団地|荘|店|局|所|館|病|校|橋|番|号|人|約|計|築|宅|様|氏|洗濯|荷物|弁当"
 )
@@ -93,7 +95,8 @@ class Index:
         self._parts = _fragments(table)
         names = sorted({*self._whole, *self._parts}, key=lambda name: (-len(name), name))
         self._pattern = re.compile("|".join(map(re.escape, names)) or r"(?!)")
-        readings = sorted((r for r in table.readings if len(r) > 1), key=lambda r: (-len(r), r))
+        self._readings = _readings(table)
+        readings = sorted((r for r in self._readings if len(r) > 1), key=lambda r: (-len(r), r))
         self._kana = re.compile("|".join(map(re.escape, readings)) or r"(?!)")
         self._city = tuple(place_form(name) for name in table.city_names)
 
@@ -131,14 +134,18 @@ class Index:
         if _NOT_THIS.match(text, end) or _CITY.match(folded, end) or not self._begins(folded, start):
             return None
         address = _number_after(text, end)
-        if address is None and (name in self._city or len(name) == 1):
+        if address is None and name in self._city:
+            return None
+        if address is None and len(name) == 1 and not (whole and _one_character_place(text, start, end)):
             return None
         if address is None and _LANDMARK.match(folded, end):
             return None
         if (
             address is None
             and re.match(f"[{_KANJI}ァ-ヶ]", folded[end : end + 1])
-            and not (_HONORIFIC.match(text, end) or _OWN_SHOP.match(text, end))
+            and not (
+                _KOAZA_AFTER.match(text, end) or _HONORIFIC.match(text, end) or _OWN_SHOP.match(text, end)
+            )
         ):
             return None
         towns = (self._whole[name],) if whole else self._parts[name]
@@ -173,9 +180,9 @@ class Index:
             ):
                 continue
             address = _number_after(text, end)
-            if address is None:
+            if address is None and not _kana_alone(kana, start, end):
                 continue
-            towns = self._table.readings[match.group()]
+            towns = self._readings[match.group()]
             mentions.append(
                 Mention(towns, start, end, address, whole=True, person=False, own_shop=False, short=False)
             )
@@ -193,7 +200,9 @@ def _number_after(text: str, end: int) -> Address | None:
     if direct is not None and _stands(text, position, direct.end):
         return direct
     koaza = _KOAZA.match(text, position)
-    while koaza is not None and not _KOAZA_NEVER.search(koaza.group().removeprefix("字")):
+    while koaza is not None and (
+        _KOAZA_AFTER.match(text, position) or not _KOAZA_NEVER.search(koaza.group().removeprefix("字"))
+    ):
         address = read_number(text, koaza.end())
         if address is not None and _stands(text, koaza.end(), address.end):
             return address
@@ -217,6 +226,44 @@ def _longer(koaza: re.Match[str]) -> str:
     return rf"[{_KANJI}ぁ-んノケヶツ]{{{least},{_LONGEST_KOAZA}}}?(?=[0-9{KANJI_DIGITS}])"
 
 
+#: What a name leaves when 町 or 通 is taken away, and is a word of every text.
+_COMMON = frozenset({"町", "通", "公園", "本町通", "神社", "学校", "中央", "市場"})
+#: A town of one character (起, 栄) is a word of its own only where a home or a place of that town follows.
+_ONE_CHARACTER = re.compile(
+    rf"の(?:[{_KANJI}]{{1,3}}(?:屋|店|商店街|方面)|町家|渡し場|商店街|方(?![向法針])|畑|田んぼ|土手|父|母|家|お宅|団地|公園|アパート|そば屋|おばあ|おじい|幼稚園|人[、はが])"
+)
+_CLAUSE_BEGINS = re.compile(r"(?:\A|[、。,!?\n\s「(])$")
+#: Kana names lie inside other words: alone they must be long, begin a clause and end before a word of their own.
+_KANA_ALONE = 4
+_KANA_ENDS = re.compile(r"(?= ?(?:の|です|、|。|,|\n|さん|地区|で |だわ|だが)| |$)")
+
+
+def _readings(table: TownTable) -> dict[str, tuple[str, ...]]:
+    """Readings in hiragana, also of the part behind the area's name (「ほづみつかもと」 of 千秋町穂積塚本)."""
+    found = dict(table.readings)
+    for reading, towns in table.readings.items():
+        for name in towns:
+            area, _, rest = name.partition("町")
+            behind = reading.partition("ちょう")[2] or reading.partition("まち")[2]
+            if area and rest and len(behind) >= _KANA_ALONE and behind not in table.readings:
+                found[behind] = tuple(dict.fromkeys((*found.get(behind, ()), name)))
+    return found
+
+
+def _one_character_place(text: str, start: int, end: int) -> bool:
+    """Whether a one-character town stands at the beginning of a clause, with something that lies in a town behind."""
+    return bool(_CLAUSE_BEGINS.search(text[:start]) and _ONE_CHARACTER.match(text, end))
+
+
+def _kana_alone(kana: str, start: int, end: int) -> bool:
+    """Whether a town's reading without a number behind it can be nothing but the town."""
+    return (
+        end - start >= _KANA_ALONE
+        and bool(_CLAUSE_BEGINS.search(kana[:start]))
+        and bool(_KANA_ENDS.match(kana, end))
+    )
+
+
 def _fragments(table: TownTable) -> dict[str, tuple[str, ...]]:
     """Parts of names that people use alone (印田, 大和町, 馬寄), with all towns that hold them."""
     parts: set[str] = set()
@@ -229,7 +276,7 @@ def _fragments(table: TownTable) -> dict[str, tuple[str, ...]]:
             names.add(re.sub("(?:町|通|南)$", "", part))
             names.add(re.sub("^[東西南北大小上下新本]", "", part))
             names.add(re.sub("(?:町|通)$", "", re.sub("^[東西南北]", "", part)))
-        parts |= {part for part in names if len(part) >= _SHORT and part not in ("町", "通")}
+        parts |= {part for part in names if len(part) >= _SHORT and part not in _COMMON}
     held = {part: table.holding(part) for part in parts if part not in table.written}
     return {part: towns for part, towns in held.items() if towns}
 

@@ -5,7 +5,7 @@ A draft may be as incomplete as it likes; what it must tell before it goes out i
 
 import zlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -16,17 +16,16 @@ from relay.places.models import District, Town
 from relay.places.writing import hiragana, plain
 from relay.search import log
 from relay.search.actors import Actor
-from relay.search.drafting import NAMES, SHORT, Fields, Whereabouts
+from relay.search.drafting import NAMES, Fields, age_band
 from relay.search.errors import SearchError
 from relay.search.models import Photo, RegisteredPerson, Search, SearchEvent, Subject
 from relay.search.states import State
-from relay.search.texts import AGE_BANDS
+from relay.search.typed import SHORT, Whereabouts
 
 __all__ = [
     "Changed",
     "Draft",
     "Fields",
-    "age_band",
     "create",
     "districts",
     "from_person",
@@ -40,8 +39,6 @@ __all__ = [
 _TUPLES = ("consent_items", "consent_ranges")
 #: Of the subject's own columns.
 _COLUMNS = tuple(name for name in NAMES if name != "photo_taken")
-#: Ages up to the first band's end, then five years a band. (``texts.AGE_BANDS``)
-_FIRST_BAND_ENDS, _BAND_YEARS = 59, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,13 +218,6 @@ def from_person(session: Session, person_id: int) -> Fields:
         speak=person.speak,
         photo_taken=f"{taken.year}年{taken.month}月" if taken and person.has_photo else None,
     )
-
-
-def age_band(birth: date, today: date) -> str:
-    """The band of ages (``texts.AGE_BANDS``) that somebody born on ``birth`` is in."""
-    age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
-    band = max(0, (age - _FIRST_BAND_ENDS + _BAND_YEARS - 1) // _BAND_YEARS)
-    return AGE_BANDS[min(band, len(AGE_BANDS) - 1)]
 
 
 def whereabouts(session: Session, typed: str) -> Whereabouts | None:

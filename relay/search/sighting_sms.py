@@ -38,15 +38,26 @@ class Meant:
     codes: tuple[str, ...]
     """Named none of these, or one that is not there: we ask back."""
     danger: bool
+    unread: bool
+    """Nobody could tell whether the words speak of danger: the answer says 119 first."""
     also_report: bool
     """An emergency that names no search: it goes the way of a report as well, where somebody has to answer for it."""
 
 
+@dataclass(frozen=True)
+class _Alerted:
+    """Somebody as one live search has them, and whether that is an exercise."""
+
+    person: Audience
+    drill: bool
+
+
 def meant(
-    session: Session, sender: str, body: str, reading: Reading, *, awaited: bool, received_at: datetime
+    session: Session, sender: str, body: str, reading: Reading | None, *, awaited: bool, received_at: datetime
 ) -> Meant | None:
     """What an SMS means for searches; None when it goes the way of every report.
 
+    ``reading`` None: the words could not be read, so only a search's code tells what this is.
     ``awaited``: we asked this sender where a home is, so bare words of a place answer that. 「10分前」 counts from
     ``received_at``, for an SMS may have waited in the spool.
     """
@@ -55,18 +66,20 @@ def meant(
     named = session.get(Search, told.code) if told.code is not None else None
     known = bool(alerted) or partners.sender(session, sender).verified
     if named is not None and named.state == State.LIVE:
-        return _meant(told, reading, named.id, alerted.get(named.id), known=known)
+        own = alerted[named.id].person if named.id in alerted else None
+        return _meant(told, reading, named.id, own, known=known)
     if named is not None and named.state in OVER and named.ring is not None:
         # Wiped, nothing of it may be kept with the search: then a person reads it as a report.
-        own = _audience(session, named.id, sender)
         if named.wiped_at is not None:
             return None
+        own = _audience(session, named.id, sender)
         return _meant(told, reading, named.id, own, known=known or own is not None, over=True)
-    if not alerted or sighting_rules.of_a_home(reading, told, body):
+    if not alerted or reading is None or sighting_rules.of_a_home(reading, told, body):
         return None
     if told.code is None and awaited and not (told.with_now or told.heading or told.minutes is not None):
         return None
-    newest = max(alerted.values(), key=lambda person: person.id)
+    # A real search before an exercise: its sighting must not be taken for a part of the drill.
+    newest = max(alerted.values(), key=lambda one: (not one.drill, one.person.id)).person
     unclear = len(alerted) > 1 or told.code is not None
     codes = tuple(f"K{number}" for number in sorted(alerted, reverse=True)[:MOST_CODES]) if unclear else ()
     return _meant(told, reading, newest.search_id, newest, known=True, codes=codes)
@@ -91,14 +104,14 @@ def take_sms(
     return _answer(session, meant, held=kept.sighting.held, located=bool(seen.words))
 
 
-def _alerted(session: Session, sender: str) -> dict[int, Audience]:
+def _alerted(session: Session, sender: str) -> dict[int, _Alerted]:
     """The live searches that alerted this number, each with the person as it has them."""
-    rows = session.scalars(
-        select(Audience)
+    rows = session.execute(
+        select(Audience, Search.drill)
         .join(Search, Search.id == Audience.search_id)
         .where(Audience.phone == sender, Search.state == State.LIVE)
     )
-    return {person.search_id: person for person in rows}
+    return {person.search_id: _Alerted(person, drill) for person, drill in rows}
 
 
 def _audience(session: Session, search_id: int, sender: str) -> Audience | None:
@@ -107,7 +120,7 @@ def _audience(session: Session, search_id: int, sender: str) -> Audience | None:
 
 def _meant(
     told: Told,
-    reading: Reading,
+    reading: Reading | None,
     search_id: int,
     person: Audience | None,
     *,
@@ -115,7 +128,7 @@ def _meant(
     over: bool = False,
     codes: tuple[str, ...] = (),
 ) -> Meant:
-    danger = sighting_rules.is_emergency(reading)
+    danger = reading is not None and sighting_rules.is_emergency(reading)
     return Meant(
         told=told,
         search_id=search_id,
@@ -125,6 +138,7 @@ def _meant(
         language="en" if told.language == "en" or (person and person.language != "ja") else "ja",
         codes=codes,
         danger=danger,
+        unread=reading is None,
         also_report=danger and told.code is None,
     )
 
@@ -203,6 +217,8 @@ def _answer_key(meant: Meant, *, held: bool, located: bool, with_now: bool) -> s
     """Which answer: what saves a life first, then what the writer has to do next."""
     if meant.danger:
         return "emergency"
+    if meant.unread:
+        return "unread"
     if meant.over:
         return "over"
     if meant.told.idle:

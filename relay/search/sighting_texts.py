@@ -15,6 +15,15 @@ from relay.search.geo import Point
 MOST_UNITS = 2 * sms_text.UCS2_PART - 1
 #: What is left of the words before the times are told more shortly.
 LEAST_UNITS = 14
+#: In a drill nobody is sent to ring 110.
+_IN_A_DRILL = {
+    "thanks": "drill",
+    "with_now": "drill",
+    "held": "drill",
+    "where": "noted_drill",
+    "noted": "noted_drill",
+    "which": "which_drill",
+}
 MINUTES_AN_HOUR = 60
 HOURS_TOLD = 2
 
@@ -129,9 +138,13 @@ def answer(
     codes: Sequence[str] = (),
 ) -> str:
     """What whoever sent the SMS is answered. In a drill nobody is asked to ring 110."""
-    if drill and key in ("thanks", "with_now", "where"):
-        key = "drill"
-    values = {"codes": ("、" if language == "ja" else ", ").join(codes)} if key == "which" else {"code": code}
+    if drill:
+        key = _IN_A_DRILL.get(key, key)
+    values = (
+        {"codes": ("、" if language == "ja" else ", ").join(codes)}
+        if key.startswith("which")
+        else {"code": code}
+    )
     if key == "held":
         values["phone"] = phone
     text = messages.text(f"sighting.{key}", language, **values)

@@ -22,7 +22,7 @@ _JOIN = r"\s?(?:[~〜\-、・,]|か|から|or|to)\s?"
 _RANGE = f"(?:(?P<low>{_N})(?:{{unit}})?{_JOIN})?(?P<high>{_N})"
 #: What may stand after 「3日」 so that it is a length of time and not a date or a rhythm.
 _NOT_LENGTH = (
-    r"(?!\s?(?:付|市|締|までに|後|ご[とろ]|おき|置き|に[0-9一二]|に(?:は|も)?(?:行|伺|訪|集|来|届|会|電)|以内|曜|生まれ|の(?:朝刊|夕刊|新聞|分|朝|夜|夕方|予定)"
+    r"(?!\s?(?:付|市|締|に(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}|何)(?:回|度)|までに|後|ご[とろ]|おき|置き|に[0-9一二]|に(?:は|も)?(?:行|伺|訪|集|来|届|会|電)|以内|曜|生まれ|の(?:朝刊|夕刊|新聞|分|朝|夜|夕方|予定)"
     r"|なので|だから|ぶり|[0-9]|中に|頃に|午[前後]))"
 )
 _KANA_DAYS = {
@@ -40,7 +40,21 @@ _KANA_DAYS = {
 _KANA_TAIL = (
     r"(?=\s?(?:ぶん|分|まえ|前|かん|間|め|目|くらい|ぐらい|ほど|いじょう|以上|も|つづ|続|から|れんぞく))"
 )
-_SINCE = r"(?=(?:の[^、。]{0,4}?)?(?:から|より|以来|以降|ずっと|きり)|の分|分|ぶん)"
+_SINCE = (
+    r"(?=の[^、。]{0,4}(?:箱|弁当|新聞|荷物|牛乳|食材)|(?:の[^、。]{0,4}?)?(?:から|より|以来|以降|ずっと|きり)"
+    r"|の分|分|ぶん)"
+)
+#: 「おとといの弁当」「昨日届けた荷物」: something of that day is still there.
+_LEFT_THEN = (
+    r"(?=の?(?:分|ぶん)|の(?!約束|夜|朝(?!刊)|晩|昼に|夕方|午|地震|雨|件|報告|連絡|電話|めーる)[^、。]{0,12}?"
+    r"(?:新聞|朝刊|夕刊|しんぶん|弁当|べんとう|牛乳|ぎゅうにゅう|やくると|荷物|にもつ|箱|便|手紙|ちらし|郵便|まま|残|のこ|手つかず|まだ|ある|あり|置)"
+    r"|[^、。]{0,8}?(?:置い|届け|入れ|配達し)た|お届け|お入れ)"
+)
+#: 「何日分かは分からない」 says no number.
+_UNKNOWN = (
+    r"(?!(?:分|ぶん)?か?(?:まで)?(?:は|も)?[…、]{0,2}(?:見て|不明|分から|わから|知ら|さあ|きいて|聞いて)"
+    r"|(?:分|ぶん)?か知ら| ?からか)"
+)
 _TODAY, _YESTERDAY, _DAY_BEFORE = "(?:今日|今朝|本日)", "(?:昨日|きのう)", "(?:おととい|一昨日)"
 _EACH = "(?=の?分|の新聞|の朝刊|も)"
 _MANY = "(?:数|何|幾|すう|なん|いく)"
@@ -114,12 +128,12 @@ _ENGLISH_NUMBERS = {
 
 def _english(match: re.Match[str], several: int) -> int | None:
     word, unit = match["n"], match["unit"]
-    factor = {"day": 1, "week": WEEK, "month": MONTH}[unit]
+    factor = {"day": 1, "night": 1, "morning": 1, "evening": 1, "week": WEEK, "month": MONTH}[unit]
     if word in ("several", "a few", "few", "many", "some"):
         return several * factor
     if word.isdigit():
         return int(word) * factor
-    if word == "a" and unit == "day" and "a day" in match.group():
+    if word in ("a", "an", "one", "many", "some") and unit not in ("week", "month"):
         return None
     number = _ENGLISH_NUMBERS.get(word)
     return None if number is None else number * factor
@@ -137,7 +151,7 @@ def _unit(unit: str, tail: str = "") -> re.Pattern[str]:
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str], int], int | None]]
 _RULES: tuple[_Rule, ...] = (
-    (_unit("日|にち", rf"(?:間|分|ぶん)?{_NOT_LENGTH}(?!本)"), _days),
+    (_unit("日|にち|か(?=ぶん|分)|晩", rf"(?:間|分|ぶん)?{_NOT_LENGTH}(?!本)"), _days),
     (_unit("週間?|しゅうかん", r"間?半?" + _NOT_LENGTH), _times(WEEK)),
     (_unit("[かヶけカヵケ箇ゖゕ]月", "半?" + _NOT_LENGTH), _times(MONTH)),
     (_unit("年", r"(?=前から|以上|近く|間ずっと)"), _times(YEAR)),
@@ -160,24 +174,42 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile("(?<!一)(?:昨日|きのう|前日)(?:の(?:朝|夕方?|昼|晩)(?:頃|ごろ)?)?(?:から|より|以来)"), _fixed(1)),
     (re.compile(f"{_TODAY}[と、も]{_YESTERDAY}|{_YESTERDAY}[と、も]{_TODAY}{_EACH}"), _fixed(2)),
     (re.compile(f"{_YESTERDAY}[とも、]{_DAY_BEFORE}{_EACH}|{_DAY_BEFORE}[とも、]{_YESTERDAY}{_EACH}"), _fixed(2)),
-    (re.compile(f"{_MANY}(?:日|にち)(?:間|分|か分|も|か|ほど|前)|{_MANY}日"), _several(1)),
+    (re.compile(f"(?<!き)(?:おととい|おとつい|一昨日){_LEFT_THEN}"), _fixed(2)),
+    (re.compile(f"(?<!一)(?:昨日|きのう|前日|昨夜|昨晩|ゆうべ|夕べ){_LEFT_THEN}"), _fixed(1)),
+    (re.compile(f"(?:日数|期間) ?: ?(?P<high>{_N})(?:日|$|\\s|。)"), _days),
+    (re.compile(f"{_MANY}(?:日|にち){_UNKNOWN}(?:間|分|か分|も|か|ほど|前)|{_MANY}日{_UNKNOWN}"), _several(1)),
     (re.compile(f"{_MANY}週間"), _several(WEEK)),
     (re.compile(f"{_MANY}[かヶけヵゖゕ]月"), _several(MONTH)),
     (
         re.compile(
             r"\b(?:[0-9]{1,2} ?(?:-|to|or) ?)?(?P<n>[0-9]{1,3}|a couple of|couple of|a few|several|few|many|some"
-            r"|an?|one|two|three|four|five|six|seven|eight|nine|ten) ?(?P<unit>day|week|month)s?\b"
+            r"|an?|one|two|three|four|five|six|seven|eight|nine|ten) ?"
+            r"(?P<unit>day|night|morning|evening|week|month)s?\b"
             r"(?! later| ago i (?:met|saw|talked))"
         ),
         _english,
     ),
     (re.compile(r"\bsince (?:the day before yesterday)\b"), _fixed(2)),
     (re.compile(r"\bsince yesterday\b"), _fixed(1)),
+    (re.compile(r"\bhalf a month\b"), _fixed(HALF_MONTH)),
     (re.compile(r"\bsince last week\b"), _fixed(WEEK)),
     (re.compile(r"\bsince last month\b"), _fixed(MONTH)),
 )  # fmt: skip
 
-_PAPERS = re.compile(rf"(?P<n>{_N})\s?(?:部|紙|つ|束|枚)")
+_PAPERS = re.compile(
+    rf"(?P<n>{_N})\s?(?:部|紙|つ|束|枚|ぶ(?![んあ-ん]))|(?:新聞|朝刊|しんぶん) ?(?P<bare>[0-9]{{1,2}})(?=[ 、。,\n]|$)"
+)
+_COUNTED_KANA = {
+    "ひとつ": 1,
+    "いちぶ": 1,
+    "ふたつ": 2,
+    "にぶ": 2,
+    "みっつ": 3,
+    "さんぶ": 3,
+    "よっつ": 4,
+    "いつつ": 5,
+    "むっつ": 6,
+}
 _RATE = re.compile(rf"(?:毎日|毎朝|一日|1日|日に)\s?(?P<n>{_N})\s?(?:部|紙|つ)")
 _EDITIONS = 2
 
@@ -197,4 +229,7 @@ def papers(text: str, start: int, end: int, *, editions: bool) -> int | None:
 def _counts(part: str, rate: re.Match[str] | None) -> Iterator[int]:
     for match in _PAPERS.finditer(part):
         if rate is None or not rate.start() <= match.start() < rate.end():
-            yield value(match["n"]) or 0
+            yield value(match["n"] or match["bare"]) or 0
+    for word, number in _COUNTED_KANA.items():
+        if word in part:
+            yield number

@@ -73,6 +73,8 @@ class ReaderSettings:
     sign: float
     #: A level is taken when it or a higher one has this probability.
     cut: Mapping[Level, float]
+    #: Words for which the middle of a very long text is searched.
+    watch: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ _SECTIONS = frozenset(
 _THRESHOLDS = {
     "days_urgent": 4, "days_several": 3, "days_second_kind": 2, "days_silent_pair": 2, "days_no_answer": 2,
 }  # fmt: skip
-_READER = {"sign": 0.4, "prompt": 0.4, "urgent": 0.4, "emergency": 0.3}
+_READER = {"sign": 0.3, "prompt": 0.4, "urgent": 0.4, "emergency": 0.3}
 
 
 def read(path: Path, *, with_model: bool = True) -> Lexicon:
@@ -174,7 +174,7 @@ class _Loader:
 
     def _reader(self) -> ReaderSettings:
         table = self._table("reader")
-        self._only(table, {"learned", *_READER}, "reader.")
+        self._only(table, {"learned", "watch", *_READER}, "reader.")
         values = {"learned": True} | _READER | table
         if not isinstance(values["learned"], bool):
             raise self._wrong("reader.learned", "must be true or false")
@@ -182,8 +182,11 @@ class _Loader:
             value = values[name]
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
                 raise self._wrong(f"reader.{name}", "must be a probability between 0 and 1, such as 0.4")
-        cut = {level: float(values[level.value]) for level in Level if level is not Level.ROUTINE}
-        return ReaderSettings(learned=values["learned"], sign=float(values["sign"]), cut=cut)
+        cut: dict[Level, float] = {
+            level: float(values[level.value]) for level in Level if level is not Level.ROUTINE
+        }
+        watch = tuple(self._texts(table.get("watch", []), "reader.watch"))
+        return ReaderSettings(learned=values["learned"], sign=float(values["sign"]), cut=cut, watch=watch)
 
     def _reasons(self) -> dict[str, dict[str, str]]:
         table = self._table("reasons")

@@ -7,6 +7,7 @@ from relay.triage.draft import Draft, Judge, draft
 from relay.triage.evidence import Evidence, Finder, Findings, PhraseFinder
 from relay.triage.explaining import with_loudest
 from relay.triage.lexicon import Lexicon
+from relay.triage.long_texts import LONGEST, shortened
 from relay.triage.opinion import Opinion, form
 from relay.triage.place import (
     find_towns,
@@ -20,12 +21,7 @@ from relay.triage.results import NOWHERE, Given, Place, Reading, Reason
 from relay.triage.sheet import Sheet
 from relay.vocabulary import Level, Sign
 
-__all__ = ["Given", "Place", "Reader", "Reading", "Reason"]
-
-#: Longer texts are read at their beginning and end only, so that any text is answered at once; they are never
-#: routine, for nobody has read their middle.
-LONGEST = 1600
-_KEPT_END = 400
+__all__ = ["LONGEST", "Given", "Place", "Reader", "Reading", "Reason"]
 
 
 class Reader:
@@ -41,8 +37,7 @@ class Reader:
     ) -> Reading:
         """What the report says and how urgent it is. Any text gives an answer; none raises an error."""
         cut = len(text) > LONGEST
-        if cut:
-            text = text[: LONGEST - _KEPT_END] + "\n" + text[-_KEPT_END:]
+        text = shortened(text, self._lexicon.reader.watch)
         given = given or Given()
         homes = split_homes(text, self._towns)
         readings = [
@@ -50,6 +45,7 @@ class Reader:
         ]
         reading = readings[0] if len(readings) == 1 else _joined(readings, given)
         if cut and reading.level is Level.ROUTINE:
+            # Nobody has read all of it.
             unread = Reason(code="not_understood", level=Level.PROMPT, signs=(), words=())
             reading = replace(reading, level=Level.PROMPT, reasons=(unread, *reading.reasons))
         return reading

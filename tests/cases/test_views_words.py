@@ -30,7 +30,9 @@ DATA: dict[Kind, dict[str, Any]] = {
     Kind.REPORTED: {"report": "M0001", "level": "urgent", "joined": True},
     Kind.RECEIVED_AT_DESK: {},
     Kind.PLACED: {"town": "A", "number": "1-2", "building": None, "room": "3", "centre": "B"},
-    Kind.ASKED_PLACE: {"report": "M0001"},
+    Kind.ASKED_PLACE: {"report": "M0001", "missing": "house", "nth": 2},
+    Kind.PLACE_ANSWERED: {"report": "M0001", "missing": "which"},
+    Kind.PLACE_UNANSWERED: {"report": "M0001", "callable": True},
     Kind.RAISED: {"from": "prompt", "to": "urgent", "why": "second_report"},
     Kind.LEVEL_SET: {"from": "prompt", "to": "urgent", "reason": "C"},
     Kind.READING_CORRECTED: {
@@ -97,6 +99,18 @@ def test_every_kind_of_event_reads_as_a_sentence(language: str) -> None:
     [
         (Kind.REPORTED, {"report": "M1", "level": "prompt", "joined": False}, "通報 M1 を受け付けました（当日）"),
         (Kind.PLACED, {"town": "本町", "number": "2-5-6", "centre": None}, "場所を「本町2-5-6」にしました（市の窓口）"),
+        (Kind.ASKED_PLACE, {"report": "M1"}, "通報した人に家の場所をたずねました（M1）"),
+        (
+            Kind.ASKED_PLACE,
+            {"report": "M1", "missing": "which", "nth": 2},
+            "通報した人に、もう一度どの町かをたずねました（M1）",
+        ),
+        (Kind.PLACE_ANSWERED, {"report": "M1", "missing": None}, "通報した人から場所の返事がありました（M1）"),
+        (
+            Kind.PLACE_UNANSWERED,
+            {"report": "M1", "callable": False},
+            "通報した人から場所の返事がありません。電話番号が分からないため、事業者に確かめてください（M1）",
+        ),
         (Kind.SPLIT, {"from": 3}, "案件 3 から分けた案件です"),
         (Kind.JOINED, {"from": 3}, "案件 3 をここにまとめました"),
         (Kind.STEP_FAILED, {"officer": "見本", "reason": "error_30500"}, "見本 に届きませんでした（エラー 30500）"),

@@ -181,7 +181,7 @@ def test_no_text_at_all_breaks_the_reading(typed: dict[str, str]) -> None:
     ],
 )
 def test_the_band_of_ages_follows_from_the_date_of_birth(born: date, band: str) -> None:
-    assert drafts.age_band(born, date(2026, 11, 23)) == band
+    assert drafting.age_band(born, date(2026, 11, 23)) == band
     assert band in AGE_BANDS
 
 

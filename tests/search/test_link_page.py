@@ -390,11 +390,15 @@ def test_staff_who_read_english_get_english_until_they_choose(client: FlaskClien
     assert '<html lang="ja">' in page(client, scene.token(session, number))
 
 
-def test_a_drill_says_so_on_every_page(client: FlaskClient, session: Session) -> None:
+def test_a_drill_says_so_on_every_page_and_sends_nobody_to_ring_110(
+    client: FlaskClient, session: Session
+) -> None:
     token = scene.token(session, scene.live(session, drill=True))
-    assert "これは訓練です" in page(client, token)
     answer = send(client, token, where="駅")
-    assert "これは訓練です" in client.get(answer.headers["Location"]).text
+    for text in (page(client, token), client.get(answer.headers["Location"]).text):
+        assert "これは訓練です" in text
+        assert "110番へは電話せず" in text
+        assert "tel:110" not in text
     assert scene.texts()[0].startswith("【訓練】")
 
 

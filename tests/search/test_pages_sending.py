@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -133,10 +134,12 @@ def test_the_check_shows_who_gets_it_what_they_read_and_how_long_it_takes(
 
 def test_the_check_shows_behind_the_link_only_what_was_consented_to(city: Desk, session: Session) -> None:
     number = scenes.draft(session, consent_items=["condition"], condition="薬が必要")
+    page_scenes.portrait(session, number)
     page = city.open(number)
     assert "健康上の注意：薬が必要" in page
-    assert "見せないもの：名前（同意がないため）" in page
+    assert "見せないもの：名前、顔写真（同意がないため）" in page
     assert "見本 花子" not in page
+    assert f"/search/{number}/photo" not in page
 
 
 def test_what_is_missing_is_named_and_leads_to_its_field(city: Desk, session: Session) -> None:
@@ -438,6 +441,16 @@ def test_a_page_older_than_a_colleagues_deed_shows_it_first(
     assert refused.status_code == 409
     assert "続報を送りました" in refused.text
     assert search(number).state == State.LIVE
+
+
+def test_of_two_who_press_at_the_same_moment_one_sends(city: Desk, approver: Desk, session: Session) -> None:
+    number = page_scenes.live(session)
+    asked = [desk.press(number, "update", news="駅で見たという情報（見本）") for desk in (city, approver)]
+    with ThreadPoolExecutor() as pool:
+        answers = pool.map(lambda desk, page: desk.confirm(number, page), (city, approver), asked)
+        codes = sorted(answer.status_code for answer in answers)
+    assert codes == [200, 409]
+    assert sent(Kind.UPDATE) == 1
 
 
 # The end ----------------------------------------------------------------------------------------------------

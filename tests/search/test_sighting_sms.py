@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from relay import clock, db, settings
 from relay.cases.models import Report
 from relay.channels import sms_text
-from relay.intake import spool, work
+from relay.intake import reader, spool, work
 from relay.intake.models import Inbound
 from relay.outbox.models import Message
 from relay.search import sighting_marks, sighting_sms, wipe
@@ -427,6 +427,28 @@ def test_every_text_of_a_drill_says_so_and_asks_nobody_to_ring_110(
     assert all(text.startswith("【訓練】") for text in scene.texts())
 
 
+@pytest.mark.parametrize("words", ["駅前", "一緒にいます", "了解です", "", "駅6番線"])
+def test_no_answer_of_a_drill_sends_anybody_to_ring_110(
+    client: FlaskClient, session: Session, words: str
+) -> None:
+    number = scene.live(session, drill=True)
+    answers = [scene.sms(client, f"K{number} {words} {n}", sid=f"SM{n}") for n in range(7)]
+    for answer in answers:
+        assert answer.startswith("【訓練】")
+        assert "電話しないで" in answer
+        assert "110番へ電話し「" not in answer
+
+
+def test_what_names_no_search_belongs_to_a_real_one_before_an_exercise(
+    client: FlaskClient, session: Session
+) -> None:
+    real, _drill = scene.live(session), scene.live(session, drill=True)
+    answer = scene.sms(client, "駅前のコンビニ 10分前")
+    assert [one.search_id for one in scene.sightings()] == [real]
+    assert "110番へ" in answer
+    assert not scene.texts()[0].startswith("【訓練】")
+
+
 def test_an_emergency_in_a_drill_still_says_119_first(client: FlaskClient, session: Session) -> None:
     number = scene.live(session, drill=True)
     assert scene.sms(client, f"K{number} 倒れています").startswith("【訓練】先に119番へ")
@@ -490,6 +512,23 @@ def test_a_fault_in_the_reading_of_sightings_costs_no_word(
     monkeypatch.setattr(sighting_sms, "meant", broken)
     assert "受付番号" in scene.sms(client, "駅前のコンビニ")
     assert reports() == 1
+
+
+def test_with_the_reading_broken_a_named_search_is_told_at_once_and_the_rest_waits(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = scene.live(session)
+
+    def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("the reader is broken")
+
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(reader, "read", broken)
+        answer = scene.sms(client, f"K{number} 駅前", sid="SM1")
+        assert "受付番号" in scene.sms(client, "公園", sid="SM2")
+    assert answer.index("119") < answer.index(f"K{number}")
+    assert len(scene.texts()) == 1
+    assert spool.waiting() == 1
 
 
 @pytest.mark.parametrize("body", ["K1", "K1 \x00", "K1 " + "あ" * 1500, "K1 🚑👵", "Ｋ１", "\ud83d K1", " "])

@@ -82,3 +82,18 @@ def test_nothing_but_json_is_taken_and_work_is_done_before_it_counts_as_done(
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
     assert (conf.worker_prefetch_multiplier, conf.task_ignore_result) == (1, True)
     assert conf.broker_connection_max_retries is None
+
+
+def test_a_worker_does_not_start_with_a_mail_server_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "DATABASE_URL": "postgresql://x",
+        "REDIS_URL": "redis://x",
+        "SMTP_URL": "smtp://user:pw@mail.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings.current.cache_clear()
+    with pytest.raises(settings.SettingsError, match="SMTP_URL: add"):
+        tasks.warm_up()
+    settings.current.cache_clear()

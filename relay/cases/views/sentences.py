@@ -6,7 +6,7 @@ from typing import Any
 
 from relay.cases.queries import Place
 from relay.cases.views.language import _
-from relay.cases.views.words import RAISED_BY, VIA, WHO, names, not_sent, of, place
+from relay.cases.views.words import MISSING, RAISED_BY, VIA, WHO, names, not_sent, of, place
 from relay.timeline import Kind
 from relay.web import words
 
@@ -55,6 +55,37 @@ def _placed(data: Mapping[str, Any]) -> str:
     if data.get("centre"):
         return _("場所を「%(place)s」にしました（%(centre)s）", place=place(spot), centre=data["centre"])
     return _("場所を「%(place)s」にしました（市の窓口）", place=place(spot))
+
+
+def _asked(data: Mapping[str, Any]) -> str:
+    number, what = data.get("report"), of(MISSING, data.get("missing") or "town")
+    if int(data.get("nth") or 1) > 1:
+        return _("通報した人に、もう一度%(what)sをたずねました（%(number)s）", what=what, number=number)
+    return _("通報した人に%(what)sをたずねました（%(number)s）", what=what, number=number)
+
+
+def _answered(data: Mapping[str, Any]) -> str:
+    number = data.get("report")
+    if data.get("missing"):
+        what = of(MISSING, data["missing"])
+        return _(
+            "通報した人から返事がありました（%(number)s）。%(what)sはまだ分かりません",
+            number=number,
+            what=what,
+        )
+    return _("通報した人から場所の返事がありました（%(number)s）", number=number)
+
+
+def _unanswered(data: Mapping[str, Any]) -> str:
+    number = data.get("report")
+    if data.get("callable"):
+        return _(
+            "通報した人から場所の返事がないため、折り返しの電話を頼みました（%(number)s）", number=number
+        )
+    return _(
+        "通報した人から場所の返事がありません。電話番号が分からないため、事業者に確かめてください（%(number)s）",
+        number=number,
+    )
 
 
 def _raised(data: Mapping[str, Any]) -> str:
@@ -151,9 +182,9 @@ _SENTENCES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
     Kind.REPORTED: _reported,
     Kind.RECEIVED_AT_DESK: lambda _data: _("場所がはっきりしないため、市の窓口で受けました"),
     Kind.PLACED: _placed,
-    Kind.ASKED_PLACE: lambda data: _(
-        "通報した人に場所をたずねました（%(number)s）", number=data.get("report")
-    ),
+    Kind.ASKED_PLACE: _asked,
+    Kind.PLACE_ANSWERED: _answered,
+    Kind.PLACE_UNANSWERED: _unanswered,
     Kind.RAISED: _raised,
     Kind.LEVEL_SET: _level_set,
     Kind.READING_CORRECTED: _corrected,

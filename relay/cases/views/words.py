@@ -79,6 +79,11 @@ CHANNELS: Mapping[str, LazyString] = {
     "voice": lazy_gettext("電話"),
     "email": lazy_gettext("メール"),
 }
+MISSING: Mapping[str, LazyString] = {
+    "town": lazy_gettext("家の場所"),
+    "which": lazy_gettext("どの町か"),
+    "house": lazy_gettext("番地か名字"),
+}
 RAISED_BY: Mapping[str, LazyString] = {
     "second_report": lazy_gettext("同じ家について続けて通報があったため"),
     "place_answer": lazy_gettext("場所の返信に新しい様子があったため"),

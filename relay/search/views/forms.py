@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from relay import clock, db, photos
 from relay.photos import PhotoError
 from relay.search import drafts, queries
-from relay.search.drafting import Fields, Reader, Whereabouts
+from relay.search.drafting import Fields
 from relay.search.models import SearchEvent
+from relay.search.typed import SHORT, Reader
 from relay.search.views import refusals
 
 MOST_DIGITS = 9
@@ -131,9 +132,9 @@ class LastSeen:
 def last_seen(session: Session) -> LastSeen:
     """The form of the last-seen place on the page of a live search."""
     reader = Reader(request.form)
-    where: Whereabouts | None = drafts.whereabouts(session, request.form.get("town", ""))
+    where = drafts.whereabouts(session, request.form.get("town", ""))
     town, district = reader.place(where, drafts.districts(session).keys())
-    place = reader.text("seen_place", 40)
+    place = reader.text("seen_place", SHORT)
     seen_at = reader.moment("seen_date", "seen_time", clock.now())
     if seen_at is None and not {"seen_date", "seen_time"} & set(reader.faults):
         reader.fault("seen_date", "no_date")

@@ -53,6 +53,7 @@ def render(session: Session, found: Page, refusal: Refusal | None = None) -> str
     """The page's HTML, with the reason on top when an action was refused."""
     reach = audience.preview(session, found.row.id)
     texts = sms_of(session, found)
+    photo = has_photo(session, found.row.id)
     return render_template(
         "search/preview.html",
         page=found,
@@ -66,8 +67,8 @@ def render(session: Session, found: Page, refusal: Refusal | None = None) -> str
         ],
         facts=facts(session, found),
         items=visible_items(found.subject),
-        hidden_items=hidden_items(found.subject),
-        has_photo=has_photo(session, found.row.id),
+        hidden_items=hidden_items(found.subject, photo=photo),
+        has_photo=photo,
         may_approve=found.search.submitted_by not in (None, signed_in_user().id),
         refusal=refusal,
     )
@@ -105,16 +106,13 @@ def visible_items(subject: Subject | None) -> frozenset[str]:
     return frozenset(subject.consent_items)
 
 
-def hidden_items(subject: Subject | None) -> list[str]:
+def hidden_items(subject: Subject | None, *, photo: bool) -> list[str]:
     """What the city knows and the page behind the link keeps back, in words."""
     if subject is None:
         return []
-    known = {"name": subject.name, "condition": subject.condition}
-    return [
-        words.of(words.ITEMS, item)
-        for item, text in known.items()
-        if text and item not in visible_items(subject)
-    ]
+    known = {"name": subject.name, "face": photo, "condition": subject.condition}
+    shown = visible_items(subject)
+    return [words.of(words.ITEMS, item) for item, there in known.items() if there and item not in shown]
 
 
 def has_photo(session: Session, search_id: int) -> bool:

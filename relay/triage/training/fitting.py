@@ -1,4 +1,4 @@
-"""Fitting the two stages of the learned reader with scikit-learn. Only training needs this module."""
+"""Fitting the two stages of the learned reader with numpy and scipy, which only training needs."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from scipy.special import expit, logsumexp  # type: ignore[import-untyped]
 
 from relay.triage.learned import FACT_WEIGHT, Seen
 from relay.triage.opinion import OUTPUTS
@@ -122,10 +121,21 @@ def _fit(words: Vocabulary, reports: Sequence[Seen], wanted: Wanted) -> First:
 
 def second(inputs: Sequence[Sequence[float]], levels: Sequence[Level]) -> list[list[float]]:
     """Fit the second stage: for each level the weights of its inputs (the last input is the constant one)."""
-    fitted = LogisticRegression(C=_SECOND, max_iter=5000, fit_intercept=False).fit(
-        np.array(inputs), [level.rank for level in levels]
+    table = np.array(inputs)
+    held = np.eye(len(Level))[[level.rank for level in levels]]
+    shape = (table.shape[1], len(Level))
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(shape)
+        sums = table @ weights
+        whole = logsumexp(sums, axis=1, keepdims=True)
+        slope = _SECOND * table.T @ (np.exp(sums - whole) - held) + weights
+        return float(_SECOND * (whole.sum() - (held * sums).sum()) + 0.5 * (weights**2).sum()), slope.ravel()
+
+    found = minimize(
+        loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}
     )
-    return [[float(weight) for weight in row] for row in fitted.coef_]
+    return [[float(weight) for weight in row] for row in found.x.reshape(shape).T]
 
 
 def rows(fitted: First) -> tuple[dict[str, list[int]], list[float]]:

@@ -82,7 +82,7 @@ def out_of_fold(texts: Sequence[Prepared], group: Callable[[Prepared], object]) 
     return sums
 
 
-def inputs(text: Prepared, sums: Sequence[float], *, least: float) -> list[float]:
+def inputs(text: Prepared, sums: np.ndarray, *, least: float) -> list[float]:
     """What the second stage sees of a report."""
     said = dict(zip(OUTPUTS, map(float, sums), strict=True))
     return level_inputs(said, draft=text.draft, judge=text.judge, least=least)
