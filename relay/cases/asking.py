@@ -18,6 +18,8 @@ from relay.cases.questions import Missing, Whereabouts
 from relay.duty import hours
 from relay.duty import service as duty
 from relay.outbox import service as outbox
+from relay.places import service as places
+from relay.places.table import TownTable
 from relay.timeline import Kind
 from relay.vocabulary import Level
 
@@ -72,24 +74,25 @@ def ask(session: Session, case: Case, report: Report, missing: Missing) -> None:
         lane="routine",
         purpose="ask_place",
         recipient=report.reporter_phone,
-        body=_words(case, report, missing),
+        body=_words(case, report, missing, places.town_table(session)),
         case_id=case.id,
         report_id=report.id,
     )
 
 
-def _words(case: Case, report: Report, missing: Missing) -> str:
+def _words(case: Case, report: Report, missing: Missing, towns: TownTable) -> str:
     """The question. Of a sealed case nothing is named, not even the town that the reporter wrote."""
     words, language = messages.current(), report.language
     first = report.place_asks == 1
     named = not (case.sealed or report.sealed)
     if missing is Missing.HOUSE:
-        town = str(report.town) if named else words.text("ask.that_town", language)
+        known = report.town if named else None
+        town = questions.town_word(known, language, towns) if known else words.text("ask.that_town", language)
         key = "ask.house" if first else "ask.again_house"
         return words.text(key, language, number=report.number, town=town)
     if missing is Missing.WHICH and named:
         key = "ask.place_candidates" if first else "ask.again_candidates"
-        choices = questions.shown(report.candidates)
+        choices = questions.shown(report.candidates, language, towns)
         return words.text(key, language, number=report.number, candidates=choices)
     return words.text("ask.place" if first else "ask.again_place", language, number=report.number)
 

@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from relay.places import names, romaji_reading
 from relay.places.address import normalise_number
+from relay.places.romaji import romaji
 from relay.places.table import TownTable
 from relay.places.writing import plain
+from relay.triage.place import find_towns
 from relay.triage.results import Place
 from relay.vocabulary import Level
 
@@ -25,6 +27,9 @@ _ONLY_NUMBER = re.compile(
 _CHOICE = re.compile(
     r"(?P<at>[1-9])\s?(?:番|番目|つ目|です|番です|\))?(?:[\s、,。.:]+(?P<rest>.+))?", re.DOTALL
 )
+#: What people say around a town's name.
+_AROUND = re.compile(r"(?:の?(?:ほう|方|あたり|辺り|付近|近く))?(?:です|でした|だと思います)?[。!]?$")
+_LONGEST_TOWN = 12
 _CIRCLED = {ord(char): str(at) for at, char in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}
 
 
@@ -115,7 +120,7 @@ def _town(
         return offered[int(chosen["at"]) - 1], (), chosen["rest"] or ""
     if read.town:
         return read.town, (), text
-    fits = read.candidates or romaji_reading.index(towns).towns(text, answer=True)
+    fits = read.candidates or romaji_reading.index(towns).towns(text, answer=True) or _typed(text, towns)
     both = tuple(town for town in known.candidates if town in fits)
     if len(fits) == 1:
         return fits[0], (), text
@@ -124,11 +129,27 @@ def _town(
     return known.town, both or fits or known.candidates, text
 
 
+def _typed(text: str, towns: TownTable) -> tuple[str, ...]:
+    """The towns that an answer means which is nothing but a town's name, or a part of one: 「栄です」「馬引」."""
+    name = _AROUND.sub("", plain(text).strip())
+    if not name or len(name) > _LONGEST_TOWN:
+        return ()
+    found = find_towns(name, towns)
+    return found if len(name) > 1 or name in found else ()
+
+
 def _bare_number(text: str) -> str | None:
     match = _ONLY_NUMBER.fullmatch(plain(text).strip())
     return normalise_number(match["number"]) if match else None
 
 
-def shown(candidates: Sequence[str]) -> str:
+def shown(candidates: Sequence[str], language: str, towns: TownTable) -> str:
     """The towns to choose from, numbered: an answer may be the number alone."""
-    return " ".join(f"{at} {town}" for at, town in enumerate(candidates[:MOST_CANDIDATES], 1))
+    offered = candidates[:MOST_CANDIDATES]
+    return " ".join(f"{at} {town_word(town, language, towns)}" for at, town in enumerate(offered, 1))
+
+
+def town_word(town: str, language: str, towns: TownTable) -> str:
+    """A town as the reporter reads it: in Latin letters for whoever wrote English."""
+    kana = next((row.kana for row in towns.rows if row.town == town), None)
+    return romaji(kana) if kana and language == "en" else town

@@ -1,5 +1,6 @@
 """The words of duty messages, fitted to SMS parts. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from relay.vocabulary import Level, Sign
 
 #: Two UCS-2 parts, less one for an emoji that must not be torn in two. Longer texts cost more and come in pieces.
 MOST_UNITS = 2 * sms_text.UCS2_PART - 1
+_MOBILE = re.compile(r"\+81([6-9]0)(\d{4})(\d{4})")
 #: What is left of the free field when a text has to be cut hard.
 LEAST_UNITS = 4
 
@@ -31,6 +33,9 @@ def phone(number: str | None, city: City, messages: Messages) -> str:
     """A number to call as people here write it, or that it stands behind the link."""
     if number is None or city.sms_detail == "town":
         return messages.text("duty.phone_behind_link")
+    mobile = _MOBILE.fullmatch(number)
+    if mobile:
+        return "0" + "-".join(mobile.groups())
     parsed = phonenumbers.parse(number, "JP")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 

@@ -1,18 +1,72 @@
 """Town names in Latin letters (Hepburn without marks, as on road signs): Honmachi, Kisogawacho Kuroda. Pure."""
 
-_PAIRS = (
-    "キャ kya キュ kyu キョ kyo シャ sha シュ shu ショ sho シェ she チャ cha チュ chu チョ cho チェ che ニャ nya "
-    "ニュ nyu ニョ nyo ヒャ hya ヒュ hyu ヒョ hyo ミャ mya ミュ myu ミョ myo リャ rya リュ ryu リョ ryo ギャ gya "
-    "ギュ gyu ギョ gyo ジャ ja ジュ ju ジョ jo ジェ je ビャ bya ビュ byu ビョ byo ピャ pya ピュ pyu ピョ pyo "
-    "ティ ti ディ di ファ fa フィ fi フェ fe フォ fo ア a イ i ウ u エ e オ o カ ka "
-    "キ ki ク ku ケ ke コ ko サ sa シ shi ス su セ se ソ so タ ta チ chi ツ tsu "
-    "テ te ト to ナ na ニ ni ヌ nu ネ ne ノ no ハ ha ヒ hi フ fu ヘ he ホ ho "
-    "マ ma ミ mi ム mu メ me モ mo ヤ ya ユ yu ヨ yo ラ ra リ ri ル ru レ re "
-    "ロ ro ワ wa ヲ o ガ ga ギ gi グ gu ゲ ge ゴ go ザ za ジ ji ズ zu ゼ ze "
-    "ゾ zo ダ da ヂ ji ヅ zu デ de ド do バ ba ビ bi ブ bu ベ be ボ bo パ pa "
-    "ピ pi プ pu ペ pe ポ po ヴ vu "
-).split()
-_SYLLABLES = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+import re
+
+#: The syllables by their consonant, in the order a i u e o; 〇 where there is none.
+_ROWS = {
+    **{
+        "": "アイウエオ",
+        "k": "カキクケコ",
+        "s": "サ〇スセソ",
+        "t": "タ〇〇テト",
+        "n": "ナニヌネノ",
+        "h": "ハヒ〇ヘホ",
+    },
+    **{
+        "m": "マミムメモ",
+        "y": "ヤ〇ユ〇ヨ",
+        "r": "ラリルレロ",
+        "w": "ワ〇〇〇〇",
+        "g": "ガギグゲゴ",
+        "z": "ザ〇ズゼゾ",
+    },
+    **{"d": "ダ〇〇デド", "b": "バビブベボ", "p": "パピプペポ"},
+}
+_IRREGULAR = {
+    "シ": "shi",
+    "チ": "chi",
+    "ツ": "tsu",
+    "フ": "fu",
+    "ヲ": "o",
+    "ジ": "ji",
+    "ヂ": "ji",
+    "ヅ": "zu",
+    "ヴ": "vu",
+}
+#: キ + ャ and so on: the consonant that the pair is written with.
+_BEFORE_SMALL = {
+    **{
+        "キ": "ky",
+        "ギ": "gy",
+        "シ": "sh",
+        "ジ": "j",
+        "ヂ": "j",
+        "チ": "ch",
+        "ニ": "ny",
+        "ヒ": "hy",
+        "ビ": "by",
+        "ピ": "py",
+    },
+    **{"ミ": "my", "リ": "ry"},
+}
+_SYLLABLES = {
+    **{
+        kana: consonant + vowel
+        for consonant, row in _ROWS.items()
+        for kana, vowel in zip(row, "aiueo", strict=True)
+        if kana != "〇"
+    },
+    **_IRREGULAR,
+    **{
+        kana + small: consonant + vowel
+        for kana, consonant in _BEFORE_SMALL.items()
+        for small, vowel in zip("ャュョ", "auo", strict=True)
+    },
+    **{"フ" + small: "f" + vowel for small, vowel in zip("ァィェォ", "aieo", strict=True)},
+    **{"シェ": "she", "チェ": "che", "ジェ": "je", "ティ": "ti", "ディ": "di"},
+}
+#: The end of the outer name, where another one follows.
+_OUTER = re.compile("^([a-z]{3,}cho)(?=[a-z]{3})")
 _LONG = (("ou", "o"), ("oo", "o"), ("uu", "u"))
 
 
@@ -35,4 +89,5 @@ def romaji(kana: str) -> str:
     text = "".join(found)
     for written, read in _LONG:
         text = text.replace(written, read)
-    return text.capitalize()
+    # A town of the former counties reads 「木曽川町黒田」: two names, not one.
+    return " ".join(part.capitalize() for part in _OUTER.sub(r"\1 ", text).split())

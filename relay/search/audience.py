@@ -3,12 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import exists, func, insert, or_, select
+from sqlalchemy.orm import Session
 
 from relay import city, settings
 from relay.outbox.models import OptOut
-from relay.partners.models import Partner, Staff
+from relay.partners.models import Partner, Staff, StaffDistrict
 from relay.places.models import District
 from relay.search import rings
 from relay.search.models import Audience, Search, Subject
@@ -43,11 +43,15 @@ class Preview:
         return sum(one.new for one in self.rings if one.ring <= ring)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A person who may be alerted, and the ring they belong to."""
+    """A member of a partner's staff who may be alerted, and the ring they belong to."""
 
-    staff: Staff
+    staff_id: int
+    partner_id: int
+    phone: str
+    email: str | None
+    language: str
     ring: int
     new: bool
 
@@ -60,7 +64,7 @@ def preview(session: Session, search_id: int) -> Preview:
     shown = []
     for number, districts in enumerate(around):
         here = [one for one in found if one.ring == number]
-        companies = Counter(names[one.staff.partner_id] for one in here if one.new)
+        companies = Counter(names[one.partner_id] for one in here if one.new)
         shown.append(
             RingPreview(
                 ring=number,
@@ -95,23 +99,37 @@ def candidates(session: Session, search_id: int, around: tuple[rings.Ring, ...])
     """
     opted_out = exists().where(OptOut.phone == Staff.phone)
     reachable = or_(~opted_out, Staff.email.is_not(None)) if settings.current().smtp_url else ~opted_out
-    staff = session.scalars(
-        select(Staff)
-        .join(Partner)
+    # Columns, not objects: a city may have ten thousand helpers, and somebody waits for the count.
+    staff = session.execute(
+        select(
+            Staff.id,
+            Staff.partner_id,
+            Staff.phone,
+            Staff.email,
+            Staff.language,
+            func.array_remove(func.array_agg(District.name), None),
+        )
+        .join(Partner, Partner.id == Staff.partner_id)
+        .outerjoin(StaffDistrict, StaffDistrict.staff_id == Staff.id)
+        .outerjoin(District, District.id == StaffDistrict.district_id)
         .where(
             Staff.search_since.is_not(None), Staff.left_at.is_(None), Partner.ended_at.is_(None), reachable
         )
-        .options(selectinload(Staff.districts))
+        .group_by(Staff.id)
         .order_by(Staff.id)
     )
     alerted = set(session.scalars(select(Audience.phone).where(Audience.search_id == search_id)))
     return [
         Candidate(
-            one,
-            rings.ring_of([district.name for district in one.districts], around),
-            one.phone not in alerted,
+            staff_id=staff_id,
+            partner_id=partner_id,
+            phone=phone,
+            email=email,
+            language=language,
+            ring=rings.ring_of(districts, around),
+            new=phone not in alerted,
         )
-        for one in staff
+        for staff_id, partner_id, phone, email, language, districts in staff
     ]
 
 
@@ -122,18 +140,22 @@ def choose(session: Session, search: Search, *, ring: int, transmission_id: int)
         for one in candidates(session, search.id, rings_of(session, search.id))
         if one.new and one.ring <= ring
     ]
-    session.add_all(
-        Audience(
-            search_id=search.id,
-            transmission_id=transmission_id,
-            staff_id=one.staff.id,
-            partner_id=one.staff.partner_id,
-            phone=one.staff.phone,
-            email=one.staff.email,
-            language=one.staff.language,
-            ring=one.ring,
-        )
-        for one in chosen
+    if not chosen:
+        return 0
+    session.execute(
+        insert(Audience),
+        [
+            {
+                "search_id": search.id,
+                "transmission_id": transmission_id,
+                "staff_id": one.staff_id,
+                "partner_id": one.partner_id,
+                "phone": one.phone,
+                "email": one.email,
+                "language": one.language,
+                "ring": one.ring,
+            }
+            for one in chosen
+        ],
     )
-    session.flush()
     return len(chosen)

@@ -7,7 +7,8 @@ the texts of transmissions; the wipe after closing removes all of that and keeps
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -226,7 +227,7 @@ class Sighting(Base):
     """An earlier one that tells of the same moment and place."""
     held: Mapped[bool] = mapped_column(default=False)
     """One of a flood from one phone: kept and shown, but it rang nobody."""
-    mark: Mapped[str] = mapped_column(default="new", server_default=text("'new'"))
+    mark: Mapped[str] = mapped_column(default="new", server_default=sql("'new'"))
     """new, checked, false, or last_seen (the new last-seen place)."""
     marked_by: Mapped[str | None]
     marked_at: Mapped[datetime | None]

@@ -85,7 +85,7 @@ def widen(search_id: int, actor: Actor) -> None:
         if ring is None:
             raise SearchError("nothing_to_widen")
         texts = wording.writer().alert(wording.outline(session, search, _subject(session, search)))
-        transmit.write(session, search, Kind.WIDENING, actor, texts, ring=ring)
+        transmit.write(session, search, Kind.WIDENING, actor, texts, ring=ring, wait=_waits(search))
         search.widen_proposed_at = None
         search.widen_at = clock.now() + clock.delay(minutes=city.current().search.widen_minutes)
 
@@ -155,7 +155,7 @@ def _go_live(session: Session, search: Search, actor: Actor, quiet_reason: str |
     search.widen_at = clock.now() + clock.delay(minutes=own.widen_minutes)
     _become(session, search, State.LIVE, actor)
     texts = wording.writer().alert(wording.outline(session, search, subject))
-    transmit.write(session, search, Kind.ALERT, actor, texts, ring=ring)
+    transmit.write(session, search, Kind.ALERT, actor, texts, ring=ring, wait=_waits(search))
 
 
 def _update(session: Session, search: Search, actor: Actor, words: str) -> None:
@@ -165,7 +165,7 @@ def _update(session: Session, search: Search, actor: Actor, words: str) -> None:
     texts = writer.update(wording.outline(session, search, _subject(session, search)), words)
     if writer.parts(texts["ja"]["sms"]) > MOST_PARTS:
         raise SearchError("words_too_long")
-    transmit.write(session, search, Kind.UPDATE, actor, texts)
+    transmit.write(session, search, Kind.UPDATE, actor, texts, wait=_waits(search))
 
 
 def _end(session: Session, search: Search, state: State, actor: Actor, closing: Closing) -> None:
@@ -174,6 +174,11 @@ def _end(session: Session, search: Search, state: State, actor: Actor, closing: 
     search.widen_at = search.widen_proposed_at = search.expires_at = None
     _become(session, search, state, actor, closing=closing.value)
     db.wake(session, "tick_search")
+
+
+def _waits(search: Search) -> bool:
+    """Whether texts wait for the morning: unless somebody gave a reason why this search must not."""
+    return search.quiet_reason is None
 
 
 def _received(session: Session, search: Search) -> list[str]:

@@ -1,13 +1,12 @@
 """Writing a transmission down: what goes out, to whom, when, by whom. Written once, never changed."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from relay import city, clock, db
-from relay.search import audience, log, neighbours, sent
+from relay.search import audience, log, neighbours, quiet, sent
 from relay.search.actors import Actor
 from relay.search.models import Search, Transmission
 from relay.search.states import Kind
@@ -21,11 +20,11 @@ def write(
     texts: dict[str, Any],
     *,
     ring: int | None = None,
-    wait: bool = True,
+    wait: bool,
 ) -> Transmission:
     """Write one transmission in the caller's transaction; a worker spreads it after the commit.
 
-    ``ring``: how far an alert or widening reaches. ``wait`` False: the quiet hours don't hold it back.
+    ``ring``: how far an alert or widening reaches. ``wait``: leave it for the end of the quiet hours, if they are on.
     """
     reach = search.ring if ring is None else max(ring, search.ring or 0)
     around = audience.rings_of(session, search.id)
@@ -39,7 +38,7 @@ def write(
         districts=sorted(set().union(*around[: (reach or 0) + 1])),
         people=0,
         texts=texts,
-        not_before=_end_of_quiet() if wait and not search.quiet_reason else None,
+        not_before=quiet.ends_at(city.current().search.quiet, clock.now()) if wait else None,
     )
     session.add(transmission)
     session.flush()
@@ -63,12 +62,3 @@ def write(
 
 def _last(search_id: int) -> Any:
     return select(func.max(Transmission.sequence)).where(Transmission.search_id == search_id)
-
-
-def _end_of_quiet() -> datetime | None:
-    """When the quiet hours that we are in end; None outside them."""
-    quiet, now = city.current().search.quiet, clock.local(clock.now())
-    if quiet is None or not quiet.holds(now.time()):
-        return None
-    end = now.replace(hour=quiet.end.hour, minute=quiet.end.minute, second=0, microsecond=0)
-    return end if end > now else end + timedelta(days=1)

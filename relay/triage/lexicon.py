@@ -73,6 +73,8 @@ class ReaderSettings:
     sign: float
     #: A level is taken when it or a higher one has this probability.
     cut: Mapping[Level, float]
+    #: From this probability of an emergency on a report is at least urgent.
+    suspicion: float
     #: Words for which the middle of a very long text is searched.
     watch: tuple[str, ...]
 

@@ -33,7 +33,7 @@ _SECTIONS = frozenset(
 _THRESHOLDS = {
     "days_urgent": 4, "days_several": 3, "days_second_kind": 2, "days_silent_pair": 2, "days_no_answer": 2,
 }  # fmt: skip
-_READER = {"sign": 0.3, "prompt": 0.4, "urgent": 0.4, "emergency": 0.3}
+_READER = {"sign": 0.3, "prompt": 0.42, "urgent": 0.35, "emergency": 0.2, "suspicion": 0.15}
 
 
 def read(path: Path, *, with_model: bool = True) -> Lexicon:
@@ -186,7 +186,13 @@ class _Loader:
             level: float(values[level.value]) for level in Level if level is not Level.ROUTINE
         }
         watch = tuple(self._texts(table.get("watch", []), "reader.watch"))
-        return ReaderSettings(learned=values["learned"], sign=float(values["sign"]), cut=cut, watch=watch)
+        return ReaderSettings(
+            learned=values["learned"],
+            sign=float(values["sign"]),
+            cut=cut,
+            suspicion=float(values["suspicion"]),
+            watch=watch,
+        )
 
     def _reasons(self) -> dict[str, dict[str, str]]:
         table = self._table("reasons")

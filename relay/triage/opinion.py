@@ -88,8 +88,13 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
     sums = model.sums(looked_at)
     own = _city_s(draft, model)
     closed = replace(judge, open_case=False)
-    inputs = level_inputs(sums, draft=draft, judge=closed, least=lexicon.reader.sign)
-    level = choose(level_chances(inputs, model.header.levels), lexicon.reader.cut)
+    by_rubric = rubric_chances(sums, closed)
+    inputs = level_inputs(sums, by_rubric, draft=draft, judge=closed, least=lexicon.reader.sign)
+    chances = level_chances(inputs, model.header.levels)
+    level = choose(chances, lexicon.reader.cut)
+    if max(chances[-1], by_rubric[-1]) >= lexicon.reader.suspicion:
+        # A lost emergency costs a life, a needless visit an hour.
+        level = max(level, Level.URGENT)
     level = max(level, _floor(draft, closed, own))
     signs = likely(sums, lexicon.reader.sign).signs | frozenset(sign for sign, _ in own)
     signs = judge.with_given(signs - lexicon.never_in(draft.findings.text))
@@ -189,9 +194,10 @@ def chance(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
-def level_inputs(sums: Mapping[str, float], *, draft: Draft, judge: Judge, least: float) -> list[float]:
+def level_inputs(
+    sums: Mapping[str, float], by_rubric: Sequence[float], *, draft: Draft, judge: Judge, least: float
+) -> list[float]:
     """What the second stage looks at: the model's sums, the levels of the rules and of the rubric, the days."""
-    by_rubric = rubric_chances(sums, judge)
     held = likely(sums, least)
     rubric, _ = judge.decide(held.signs, held.tags, held.facts)
     stated = judge.days(held.signs) or 0

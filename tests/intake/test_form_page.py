@@ -13,7 +13,9 @@ from PIL import Image
 from sqlalchemy.exc import OperationalError
 
 from relay import photos
+from relay.cases.questions import Missing
 from relay.intake import audit, service, views
+from relay.intake.form import FormReport
 from relay.intake.incoming import Incoming, Receipt, ReceiptStatus
 from relay.partners import service as partners
 from relay.partners.service import PartnerView
@@ -31,6 +33,7 @@ class Desk:
 
     accepted: list[Incoming] = field(default_factory=list)
     answers: list[tuple[str, Given, str]] = field(default_factory=list)
+    asked: tuple[Missing, str | None, tuple[str, ...]] = (Missing.TOWN, None, ())
     duplicate: bool = False
     database_away: bool = False
     level: Level = Level.URGENT
@@ -67,12 +70,15 @@ class Desk:
             state=self.state,
             outcome=self.outcome,
             ask_place=self.ask_place,
+            missing=self.asked[0],
+            town=self.asked[1],
+            candidates=self.asked[2],
             centre_name=name,
             centre_phone=phone,
         )
 
-    def answer(self, token: str, given: Given, text: str) -> None:
-        self.answers.append((token, given, text))
+    def answer(self, token: str, answer: FormReport) -> None:
+        self.answers.append((token, answer.given, answer.text))
 
     def _away(self) -> None:
         if self.database_away:
@@ -387,6 +393,27 @@ def test_the_receipt_asks_for_the_place_only_when_it_is_unclear(phone: FlaskClie
     page = phone.get(RECEIPT).text
     assert "場所を教えてください" in page
     assert f'action="{RECEIPT}/place"' in page
+
+
+def test_the_receipt_says_which_part_of_the_place_is_missing(phone: FlaskClient, desk: Desk) -> None:
+    desk.ask_place = True
+    assert "どこの家か、まだ分かりません" in phone.get(RECEIPT).text
+    desk.asked = (Missing.HOUSE, "本町", ())
+    page = phone.get(RECEIPT).text
+    assert "本町までは分かりました。番地、建物の名前、名字のうち、どれか1つ" in page
+    assert 'name="town" value="本町"' in page
+    assert '<details class="fold" open>' in page
+    desk.asked = (Missing.WHICH, None, ("本町", "栄"))
+    page = phone.get(RECEIPT).text
+    assert "どれか1つを選び" in page
+    assert 'type="radio" name="town" value="栄"' in page
+
+
+def test_of_several_towns_the_chosen_one_is_the_answer(phone: FlaskClient, desk: Desk) -> None:
+    desk.ask_place = True
+    desk.asked = (Missing.WHICH, None, ("本町", "栄"))
+    phone.post(f"{RECEIPT}/place", data={"town": ["栄", ""], "number": "2-5"})
+    assert desk.answers == [("receipt-1", Given(town="栄", number="2-5"), "")]
 
 
 def test_the_place_can_be_added_from_the_receipt(phone: FlaskClient, desk: Desk) -> None:

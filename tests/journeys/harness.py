@@ -10,7 +10,7 @@ from flask import Flask
 
 from relay.duty import engine
 from relay.intake import work
-from relay.outbox import reconcile, sender
+from relay.outbox import blanking, reconcile, sender
 from relay.search import spread, tick
 
 PATIENCE = 5.0
@@ -31,7 +31,7 @@ class Relay:
             busy = work.work_pending() + engine.advance_due()
             busy += spread.spread_due() + tick.run()
             busy += sum(sender.drain(lane) for lane in ("duty", "bulk", "routine"))
-            busy += reconcile.run()
+            busy += reconcile.run() + blanking.blank()
             if not busy:
                 return
 

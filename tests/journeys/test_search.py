@@ -40,7 +40,11 @@ def begin(relay: Relay, session: Session, writer: Actor, **changes: Any) -> int:
 def searched(relay: Relay, number: int) -> list[str]:
     """Every phone that got a text of this search, once for each text."""
     found = requests.get(f"{relay.phones}/control/messages", timeout=5).json()
-    return [one["to"] for one in found if f"捜索】K{number} " in one["body"] or f"SEARCH] K{number} " in one["body"]]
+    return [
+        one["to"]
+        for one in found
+        if f"捜索】K{number} " in one["body"] or f"SEARCH] K{number} " in one["body"]
+    ]
 
 
 def link(relay: Relay, phone: str) -> str:
@@ -103,7 +107,9 @@ def test_closing_reaches_exactly_the_alerted_and_kills_every_link(
     assert all(requests.get(one, timeout=5).status_code == 200 for one in links)
 
     service.close(number, writer, closing=Closing.FOUND)
-    assert [requests.get(one, timeout=5).status_code for one in links] == [410] * 3, "at once, before any text left"
+    assert [requests.get(one, timeout=5).status_code for one in links] == [410] * 3, (
+        "at once, before any text left"
+    )
     relay.work()
 
     told = [phone for phone in relay.city_phones() if f"K{number}の方は発見" in relay.last(phone)]
