@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from relay import clock, tokens
 from relay.partners.models import Partner, Staff
 from relay.places.models import District
+from relay.search import consent
 from relay.search.board import helpers
 from relay.search.models import Audience, Opening, Photo, Search, Subject, Transmission
 from relay.search.states import OPEN, Kind
@@ -128,7 +129,7 @@ def wanted(session: Session, holder: Holder) -> Wanted:
     search = session.get_one(Search, holder.search_id)
     subject = session.get_one(Subject, holder.search_id)
     person = session.get_one(Audience, holder.audience_id)
-    shown = _items(subject)
+    shown = consent.shown_to_staff(subject)
     picture = _picture(session, holder.search_id) if FACE in shown else None
     until = person.helping_until
     return Wanted(
@@ -168,7 +169,7 @@ def wanted(session: Session, holder: Holder) -> Wanted:
 def photo(session: Session, holder: Holder) -> bytes | None:
     """The person's picture, where the consent lets partner staff see the face."""
     subject = session.get(Subject, holder.search_id)
-    if subject is None or FACE not in _items(subject):
+    if subject is None or FACE not in consent.shown_to_staff(subject):
         return None
     picture = _picture(session, holder.search_id)
     return picture.jpeg if picture else None
@@ -191,13 +192,6 @@ def stop_helping(session: Session, holder: Holder) -> None:
     now = clock.now()
     if person.helping_until and person.helping_until > now:
         person.helping_until = now
-
-
-def _items(subject: Subject) -> frozenset[str]:
-    """What partner staff may see: what is consented to for them, or what a danger to life made the city choose."""
-    if "staff" in subject.consent_ranges or subject.danger_reason:
-        return frozenset(subject.consent_items)
-    return frozenset()
 
 
 def _picture(session: Session, search_id: int) -> Photo | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from relay import city, clock, db
 from relay.accounts.scope import signed_in_user
-from relay.search import audience, drafts, queries, quiet, requirements, wording
+from relay.search import audience, consent, drafts, queries, quiet, requirements, wording
 from relay.search.audience import Preview
 from relay.search.errors import SearchError
 from relay.search.models import Subject
@@ -66,7 +66,7 @@ def render(session: Session, found: Page, refusal: Refusal | None = None) -> str
             for code in requirements.faults(session, found.row.id)
         ],
         facts=facts(session, found),
-        items=visible_items(found.subject),
+        items=consent.shown_to_staff(found.subject),
         hidden_items=hidden_items(found.subject, photo=photo),
         has_photo=photo,
         may_approve=found.search.submitted_by not in (None, signed_in_user().id),
@@ -99,19 +99,12 @@ def facts(session: Session, found: Page) -> list[str]:
     return wording.writer().facts(wording.outline(session, found.search, found.subject))
 
 
-def visible_items(subject: Subject | None) -> frozenset[str]:
-    """What the page behind the link shows besides: as consented, or as the city decided in a danger to life."""
-    if subject is None or not (subject.danger_reason or "staff" in subject.consent_ranges):
-        return frozenset()
-    return frozenset(subject.consent_items)
-
-
 def hidden_items(subject: Subject | None, *, photo: bool) -> list[str]:
     """What the city knows and the page behind the link keeps back, in words."""
     if subject is None:
         return []
     known = {"name": subject.name, "face": photo, "condition": subject.condition}
-    shown = visible_items(subject)
+    shown = consent.shown_to_staff(subject)
     return [words.of(words.ITEMS, item) for item, there in known.items() if there and item not in shown]
 
 
@@ -126,7 +119,7 @@ def minutes(session: Session, search_id: int, reach: Preview, texts: tuple[Sms, 
         return 0
     around = audience.rings_of(session, search_id)
     people = Counter(
-        one.staff.language
+        one.language
         for one in audience.candidates(session, search_id, around)
         if one.new and one.ring <= reach.next_ring
     )

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from relay import clock, db
 from relay.accounts.scope import signed_in, signed_in_user
 from relay.places import service as places
-from relay.search import audience, drafts, queries, sightings, wording
+from relay.search import audience, consent, drafts, queries, sightings, wording
 from relay.search.audience import Preview
 from relay.search.errors import SearchError
 from relay.search.queries import Page
@@ -82,7 +82,7 @@ def photo(search_id: int) -> Response:
     """The picture of the person; for users of a centre as far as it may be shown behind the links."""
     with db.transaction() as session:
         found = _page(session, search_id)
-        shown = is_city() or "face" in preview.visible_items(found.subject)
+        shown = is_city() or "face" in consent.shown_to_staff(found.subject)
         return picture(drafts.photo(session, search_id) if shown else None)
 
 
@@ -100,7 +100,7 @@ def render(session: Session, found: Page, refusal: Refusal | None = None) -> str
         values=values,
         facts=preview.facts(session, found),
         seen=wording.writer().seen(wording.outline(session, found.search, subject)) if subject else "",
-        items=preview.visible_items(subject),
+        items=consent.shown_to_staff(subject),
         has_photo=preview.has_photo(session, found.row.id),
         towns=places.town_names(session) if is_city() else [],
         pick_from=drafts.last_point(session),
