@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from relay.triage.lexicon import Lexicon
@@ -46,6 +47,10 @@ _FINE_POINTS = frozenset({(Sign.ABUSE, "grave"), (Sign.FRAUD, "now")})
 _TOUCHED = re.compile("(?:反応|無反応|はんのう|呼びかけ|呼び掛け|返答|not respond)")
 #: What 「片付いていました」 ends.
 _HOUSE = frozenset({Sign.NEWSPAPERS, Sign.MAIL, Sign.DELIVERIES, Sign.LAUNDRY, Sign.SHUTTERS, Sign.LIGHTS})
+
+
+#: The same phrase again and again says nothing new.
+_MOST_MATCHES = 8
 
 
 class Finder(Protocol):
@@ -92,7 +97,11 @@ class PhraseFinder:
         return text
 
     def _search(self, phrases: Iterable[Phrase], searchable: Searchable) -> list[Match]:
-        return [match for phrase in phrases for match in phrase.find(searchable, self._stops)]
+        found: list[Match] = []
+        for phrase in phrases:
+            if phrase.needs <= searchable.present(phrase.lists):
+                found.extend(islice(phrase.find(searchable, self._stops), _MOST_MATCHES))
+        return found
 
     def _facts(self, searchable: Searchable, scope: Scope) -> dict[str, tuple[Match, ...]]:
         facts: dict[str, tuple[Match, ...]] = {}

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 #: Longer texts are shortened to this many characters.
-LONGEST = 1600
-_BEGIN, _END = 500, 300
-_SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?\n]|[^。！？!?\n]+")
-#: Of a sentence without end only this much is kept around the word.
+LONGEST = 1000
+_BEGIN, _END = 350, 250
+_REST = re.compile(r"[^。！？!?\n]*[。！？!?\n]?")
+#: Of a long sentence only this much is kept around the word.
 _AROUND = 60
 
 
@@ -37,11 +37,10 @@ def _watched(middle: str, watch: Sequence[str]) -> Iterator[str]:
     position = 0
     said: set[str] = set()
     while found := words.search(middle, position):
-        start = max(middle.rfind(mark, position, found.start()) for mark in "。！？!?\n") + 1
-        start = max(start, position, found.start() - _AROUND)
-        rest = _SENTENCE.match(middle, found.start())
-        end = min(rest.end() if rest else found.end(), found.end() + _AROUND)
-        position = max(end, found.end())
+        least, most = max(position, found.start() - _AROUND), found.end() + _AROUND
+        start = max(least, *(middle.rfind(mark, least, found.start()) + 1 for mark in "。！？!?\n"))
+        rest = _REST.match(middle, found.end(), most)
+        end = position = rest.end() if rest else found.end()
         sentence = middle[start:end].strip()
         if sentence not in said:
             said.add(sentence)

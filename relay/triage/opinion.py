@@ -120,7 +120,9 @@ def _floor(draft: Draft, judge: Judge, own: set[tuple[Sign, str]]) -> Level:
     """The least level that the city's own evidence and the ticked boxes demand."""
     signs = judge.with_given(frozenset(sign for sign, _ in own))
     if not signs:
-        return Level.ROUTINE if draft.sheet.language != "other" else Level.PROMPT
+        # The writer's own accident is no mere question.
+        troubled = "own_trouble" in draft.findings.facts and not draft.signs
+        return Level.PROMPT if troubled else Level.ROUTINE
     return judge.decide(signs, frozenset((sign, tag) for sign, tag in own if tag))[0]
 
 

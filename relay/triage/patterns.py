@@ -50,7 +50,9 @@ class Phrase:
 
     source: str
     written: str
-    needs: tuple[tuple[str, ...], ...]
+    #: Numbers of the word lists of which one word each must occur.
+    needs: frozenset[int]
+    lists: "WordLists"
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -59,7 +61,7 @@ class Phrase:
 
     def find(self, text: "Searchable", stops: re.Pattern[str] | None) -> Iterator[Match]:
         """All places in ``text``; a gap that holds one of ``stops`` (「けど」「一方」) does not bridge."""
-        if not all(text.has(words) for words in self.needs):
+        if not self.needs <= text.present(self.lists):
             return
         position = 0
         while found := self.pattern.search(text.text, position):
@@ -71,18 +73,48 @@ class Phrase:
             position = max(found.end(), found.start() + 1)
 
 
+class WordLists:
+    """The word lists of many phrases, and which of them have a word in a text: found in one pass over the text."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._holders: dict[str, set[int]] = {}
+        self._lengths: dict[str, set[int]] = {}
+
+    def number(self, words: tuple[str, ...]) -> int:
+        """The number of a list; the same list has one number."""
+        if words not in self._numbers:
+            number = self._numbers[words] = len(self._numbers)
+            for word in words:
+                self._holders.setdefault(word, set()).add(number)
+                self._lengths.setdefault(word[0], set()).add(len(word))
+        return self._numbers[words]
+
+    def present(self, text: str) -> frozenset[int]:
+        """The numbers of all lists that have a word in ``text``."""
+        found: set[int] = set()
+        words: set[str] = set()
+        for position, first in enumerate(text):
+            for length in self._lengths.get(first, ()):
+                word = text[position : position + length]
+                if word in self._holders and word not in words:
+                    words.add(word)
+                    found |= self._holders[word]
+        return frozenset(found)
+
+
 class Searchable:
     """A text that remembers which word lists occur in it, so that most phrases need not be tried at all."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._known: dict[tuple[str, ...], bool] = {}
+        self._known: dict[WordLists, frozenset[int]] = {}
 
-    def has(self, words: tuple[str, ...]) -> bool:
-        known = self._known.get(words)
+    def present(self, lists: WordLists) -> frozenset[int]:
+        """The numbers of the lists that have a word here."""
+        known = self._known.get(lists)
         if known is None:
-            text = self.text
-            known = self._known[words] = any(word in text for word in words)
+            known = self._known[lists] = lists.present(self.text)
         return known
 
 
@@ -124,9 +156,10 @@ class Compiler:
             name: spellings([s for w in words for s in expand(w)]) for name, words in groups.items()
         }
         self._patterns = {name: _any_of(words) for name, words in self._groups.items()}
+        self._lists = WordLists()
 
     def compile(self, source: str) -> Phrase:
-        return _Parser(source, self._groups, self._patterns).whole()
+        return _Parser(source, self._groups, self._patterns).whole(self._lists)
 
 
 def _any_of(words: Sequence[str]) -> str:
@@ -152,12 +185,14 @@ class _Parser:
         self._patterns = patterns
         self._at = 0
 
-    def whole(self) -> Phrase:
+    def whole(self, lists: WordLists) -> Phrase:
         """The compiled phrase."""
         pattern, needs, least = self._sequence(top=True)
         if not least:
             raise PhraseError(f"{self._source!r}: holds no fixed word; it would match everywhere")
-        return Phrase(self._source, pattern, tuple(needs))
+        # A list with an empty word is always there.
+        numbers = frozenset(lists.number(words) for words in needs if all(words))
+        return Phrase(self._source, pattern, numbers, lists)
 
     def _sequence(self, *, top: bool) -> tuple[str, list[tuple[str, ...]], int]:
         """A run of parts as a pattern, the words of which it needs one each, and how many parts it has at least."""

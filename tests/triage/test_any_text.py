@@ -52,9 +52,20 @@ def test_width_and_normal_form_change_nothing(reader: Reader, text: str) -> None
     "piece", ["新聞たまって呼んでも", "あ", "一", "本町1-2-3 ", "窓から", "(", "1", "\ud800", "何度も同じ"]
 )
 def test_a_very_long_text_is_answered_at_once(reader: Reader, piece: str) -> None:
-    begin = time.process_time()
-    reader.read(piece * 3000)
-    assert time.process_time() - begin < 0.5
+    times = []
+    for _ in range(4):
+        begin = time.process_time()
+        reader.read(piece * 3000)
+        times.append(time.process_time() - begin)
+    assert min(times) < 0.05
+
+
+def test_a_sentence_in_the_middle_of_a_very_long_text_is_read(reader: Reader) -> None:
+    idle = "今日は天気がよく、配達は順調でした。" * 200
+    assert (
+        reader.read(f"{idle}裏へ回ったら人が倒れていました。意識がありません。{idle}").level
+        is Level.EMERGENCY
+    )
 
 
 def test_a_text_whose_middle_is_not_read_is_never_routine(reader: Reader) -> None:
