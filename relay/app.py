@@ -9,8 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from relay import city, health, logs, messages, settings
 from relay.accounts import limits, security
 from relay.cases import views as case_views
+from relay.imports import centres
 from relay.intake import reader, webhooks
 from relay.intake import views as intake_views
+from relay.places import areas
 from relay.search.views import feed as search_feed
 from relay.search.views import link as search_link
 from relay.search.views import pages as search_pages
@@ -54,4 +56,5 @@ def check_config() -> None:
     folder = settings.current().config
     city.load(folder)
     messages.load(folder)
+    areas.check(folder, (district for centre in centres.read(folder) for district in centre.districts))
     reader.words_of(folder)

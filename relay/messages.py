@@ -30,6 +30,7 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ),
         *((f"duty.{key}", "code place", "") for key in ("reminder", "lease_lost")),
         ("duty.alarm_undelivered", "name reason", ""),
+        ("duty.place_by_position", "district", ""),
         ("duty.call_back", "code place phone", "level what"),
         ("duty.phone_behind_link", "", ""),
         *(

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     REPORTED = "reported"
     RECEIVED_AT_DESK = "received_at_desk"
     PLACED = "placed"
+    LOCATED = "located"
+    POSITION_DIFFERS = "position_differs"
     ASKED_PLACE = "asked_place"
     PLACE_ANSWERED = "place_answered"
     PLACE_UNANSWERED = "place_unanswered"

@@ -12,6 +12,7 @@ from relay.cases.models import Case, Corrected, Correction, Report
 from relay.cases.questions import Missing, Whereabouts
 from relay.cases.rules import Home
 from relay.duty import service as duty
+from relay.places import areas
 from relay.places import service as places
 from relay.timeline import Kind
 from relay.triage.reading import Reading
@@ -131,5 +132,10 @@ def _move(session: Session, case: Case, report: Report) -> None:
         level = rules.joined_level(other.level, report.level, frozenset())
         homes.merge(session, case, escalation, into=other, actor=RELAY)
         homes.raise_to(session, other, duty.locked(session, other.id), level, why="second_report")
-    elif home != homes.home_of(case):
+        return
+    if home.town and home != homes.home_of(case):
         homes.place(session, case, escalation, home)
+    located = None if home.town else areas.locate(session, lat=report.lat, lng=report.lng)
+    if located is not None:
+        homes.place_by_position(session, case, escalation, located)
+    homes.note_contradiction(session, case, report)

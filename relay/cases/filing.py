@@ -11,7 +11,7 @@ from relay.cases.models import Case, Report
 from relay.cases.rereading import kept_reasons
 from relay.cases.rules import Home
 from relay.duty import service as duty
-from relay.places import service as places
+from relay.places import areas
 from relay.timeline import Kind
 from relay.triage.reading import Place, Reading
 
@@ -47,7 +47,8 @@ def file(session: Session, filing: Filing) -> Report:
 
 
 def _open(session: Session, filing: Filing, home: Home) -> Report:
-    centre = places.centre_for(session, home.town) if home.town else None
+    located = None if home.town else areas.locate(session, lat=filing.lat, lng=filing.lng)
+    centre = areas.centre_of(session, home.town, lat=filing.lat, lng=filing.lng)
     reading = filing.reading
     case = Case(
         opened_at=filing.received_at,
@@ -58,6 +59,7 @@ def _open(session: Session, filing: Filing, home: Home) -> Report:
         building=home.building,
         room=home.room,
         surname=filing.surname,
+        district=located.district if located else None,
         home_key=rules.home_key(home),
         sealed=reading.sealed,
     )
@@ -66,8 +68,11 @@ def _open(session: Session, filing: Filing, home: Home) -> Report:
     report = _add(session, filing, case)
     timeline.record(session, case.id, Kind.OPENED, level=case.level.value)
     _reported(session, case, report, joined=False)
+    if located is not None:
+        homes.note_located(session, case, located)
     if centre is None:
         timeline.record(session, case.id, Kind.RECEIVED_AT_DESK)
+    homes.note_contradiction(session, case, report)
     asking.begin(session, case, report)
     duty.open_escalation(
         session,
@@ -82,6 +87,7 @@ def _open(session: Session, filing: Filing, home: Home) -> Report:
 def _join(session: Session, filing: Filing, case: Case) -> Report:
     report = _add(session, filing, case)
     _reported(session, case, report, joined=True)
+    homes.note_contradiction(session, case, report)
     case.sealed = case.sealed or report.sealed
     case.building = case.building or report.building
     case.surname = case.surname or report.surname

@@ -17,7 +17,9 @@ from relay.cases.models import Case, Report
 from relay.cases.rules import Home
 from relay.duty import service as duty
 from relay.duty.models import Escalation
+from relay.places import areas
 from relay.places import service as places
+from relay.places.areas import Located
 from relay.timeline import Kind
 from relay.vocabulary import Level, Sign
 
@@ -78,6 +80,7 @@ def place(
     if case.home_key is not None and _key_taken(session, case):
         case.home_key = None
     case.centre_id = centre.id if centre else None
+    case.district = None if home.town else case.district
     timeline.record(
         session,
         case.id,
@@ -91,6 +94,33 @@ def place(
     )
     refresh_brief(session, case, escalation)
     duty.move(session, escalation, centre_id=case.centre_id)
+
+
+def place_by_position(session: Session, case: Case, escalation: Escalation, located: Located) -> None:
+    """Give a case without a town to the district in which the reporter's phone is; that centre's people are told."""
+    if case.town is not None or case.district == located.district:
+        return
+    case.district = located.district
+    case.centre_id = located.centre.id if located.centre else None
+    note_located(session, case, located)
+    refresh_brief(session, case, escalation)
+    duty.move(session, escalation, centre_id=case.centre_id)
+
+
+def note_located(session: Session, case: Case, located: Located) -> None:
+    """Say on the timeline why the case is whose it is."""
+    centre = located.centre.name if located.centre else None
+    timeline.record(session, case.id, Kind.LOCATED, district=located.district, centre=centre)
+
+
+def note_contradiction(session: Session, case: Case, report: Report) -> None:
+    """Say on the timeline where the report's position and its town do not agree: the town has won."""
+    found = areas.contradiction(session, report.town, lat=report.lat, lng=report.lng)
+    if found:
+        position, town = found
+        timeline.record(
+            session, case.id, Kind.POSITION_DIFFERS, report=report.number, district=position, own=town
+        )
 
 
 def _key_taken(session: Session, case: Case) -> bool:
@@ -184,6 +214,7 @@ def brief_of(session: Session, case: Case) -> dict[str, object]:
         "number": case.number,
         "building": case.building,
         "room": case.room,
+        "district": case.district,
         "signs": [sign.value for sign in Sign if sign.value in named],
         "days": max(days, default=None),
         "called_119": case.called_119_at is not None or any(report.called_119 for report in reports),

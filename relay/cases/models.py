@@ -45,6 +45,8 @@ class Case(Base):
     building: Mapped[str | None]
     room: Mapped[str | None]
     surname: Mapped[str | None]
+    district: Mapped[str | None]
+    """Where the town is not known: the district in which the reporter's phone was."""
     home_key: Mapped[str | None]
     """The home in one normalised text (see ``cases.rules.home_key``); None while it is not known or when a person
     keeps the case apart."""

@@ -35,6 +35,8 @@ class Place:
     building: str | None
     room: str | None
     surname: str | None
+    district: str | None = None
+    """Where the town is not known: the district in which the reporter's phone was."""
 
     @property
     def address(self) -> str:
@@ -184,7 +186,12 @@ def standing_of(case: Case, escalation: Escalation | None, on_duty: OnDuty) -> S
 def place_of(case: Case) -> Place:
     """Where the case is, as far as it is known."""
     return Place(
-        town=case.town, number=case.number, building=case.building, room=case.room, surname=case.surname
+        town=case.town,
+        number=case.number,
+        building=case.building,
+        room=case.room,
+        surname=case.surname,
+        district=case.district,
     )
 
 

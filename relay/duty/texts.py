@@ -21,12 +21,19 @@ LEAST_UNITS = 4
 def place(brief: Mapping[str, Any], city: City, messages: Messages) -> str:
     """Where, as far as the city lets it stand in an SMS: 八幡3-4-11 コーポ桜 203."""
     town = brief.get("town")
+    if not town and brief.get("district"):
+        return messages.text("duty.place_by_position", district=district(str(brief["district"])))
     if not town:
         return messages.text("duty.place_unknown")
     if city.sms_detail == "town":
         return str(town)
     rest = " ".join(str(brief[key]) for key in ("building", "room") if brief.get(key))
     return f"{town}{brief.get('number') or ''}" + (f" {rest}" if rest else "")
+
+
+def district(name: str) -> str:
+    """「木曽川地区」; a name that says itself what it is (第一地区, 神山小学校区) stays."""
+    return name if name.endswith("区") else f"{name}地区"
 
 
 def phone(number: str | None, city: City, messages: Messages) -> str:

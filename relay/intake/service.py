@@ -11,7 +11,7 @@ from relay.cases.questions import Missing, Whereabouts
 from relay.intake import reader, spool, storing
 from relay.intake.form import FormReport
 from relay.intake.incoming import Incoming, Receipt
-from relay.places import service as places
+from relay.places import areas
 from relay.triage.reading import Reading
 from relay.vocabulary import Level
 
@@ -39,7 +39,7 @@ def accept(incoming: Incoming) -> Receipt:
                 photo=incoming.photo,
             )
             db.wake(session, "work_inbound")
-            centre = places.centre_for(session, reading.place.town) if reading.place.town else None
+            centre = areas.centre_of(session, reading.place.town, lat=incoming.lat, lng=incoming.lng)
             return Receipt(
                 number=inbound.number,
                 token=storing.receipt_token(inbound.external_id),

@@ -13,7 +13,7 @@ from relay.duty.models import Escalation
 from relay.intake import reader, spool, storing
 from relay.intake.incoming import ReceiptStatus
 from relay.intake.models import Inbound
-from relay.places import service as places
+from relay.places import areas
 from relay.places.models import Centre
 from relay.vocabulary import Level
 
@@ -85,7 +85,7 @@ def _stored(session: Session, inbound: Inbound) -> ReceiptStatus:
         reading.level,
         asked=where if asks else None,
         sealed=reading.sealed,
-        centre=places.centre_for(session, reading.place.town) if reading.place.town else None,
+        centre=areas.centre_of(session, reading.place.town, lat=data.get("lat"), lng=data.get("lng")),
     )
 
 

@@ -6,8 +6,9 @@ point on a border counts as inside; of two districts that share the border, the 
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -174,18 +175,16 @@ def _point(position: Any) -> Point | None:
     pair = position[:2]
     if any(isinstance(number, bool) or not isinstance(number, int | float) for number in pair):
         return None
-    lng, lat = float(pair[0]), float(pair[1])
+    try:
+        lng, lat = float(pair[0]), float(pair[1])
+    except OverflowError:
+        return None
     return (lng, lat) if math.isfinite(lng) and math.isfinite(lat) else None
 
 
 def _in_japan(point: Point) -> bool:
     lng, lat = point
     return LONGITUDES[0] <= lng <= LONGITUDES[1] and LATITUDES[0] <= lat <= LATITUDES[1]
-
-
-def _edges(ring: Iterable[Point]) -> Iterator[tuple[Point, Point]]:
-    points = list(ring)
-    return zip(points, points[1:], strict=False)
 
 
 def _inside(ring: tuple[Point, ...], point: Point) -> bool:
@@ -195,14 +194,14 @@ def _inside(ring: tuple[Point, ...], point: Point) -> bool:
     """
     x, y = point
     odd = False
-    for (x1, y1), (x2, y2) in _edges(ring):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
             odd = not odd
     return odd
 
 
 def _on_border(ring: tuple[Point, ...], point: Point) -> bool:
-    return any(_on_edge(start, end, point) for start, end in _edges(ring))
+    return any(_on_edge(start, end, point) for start, end in pairwise(ring))
 
 
 def _on_edge(start: Point, end: Point, point: Point) -> bool:

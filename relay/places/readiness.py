@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from relay import city, clock
-from relay.places import heat
+from relay import city, clock, settings
+from relay.places import areas, heat
+from relay.places.models import District
+from relay.places.polygons import FILE, PolygonError
 
 #: The ministry's file is read every hour.
 LATE = timedelta(hours=3)
@@ -16,8 +19,35 @@ Said = tuple[bool, str, str]
 
 
 def lines(session: Session) -> Iterator[Said]:
-    """Heat alerts."""
+    """Boundaries of districts and heat alerts."""
+    yield from _areas(session)
     yield _heat(session)
+
+
+def _areas(session: Session) -> Iterator[Said]:
+    """Whether the boundaries are right and cover the districts of the database."""
+    known = set(session.scalars(select(District.name)))
+    try:
+        found = areas.check(settings.current().config, known)
+    except PolygonError as error:
+        for fault in str(error).splitlines():
+            yield False, f"地区の境界：{fault}", f"district boundaries: {fault}"
+        return
+    if found is None:
+        yield (
+            True,
+            f"地区の境界：{FILE} はありません（位置情報だけの通報は市の窓口に届きます）",
+            f"district boundaries: no {FILE} (reports with a position alone go to the city desk)",
+        )
+        return
+    without = sorted(known - set(found.names))
+    more = f"、境界のない地区：{'、'.join(without)}" if without else ""
+    more_en = f"; none for {', '.join(without)}" if without else ""
+    yield (
+        True,
+        f"地区の境界：{len(found.names)}地区{more}",
+        f"district boundaries: {len(found.names)} districts{more_en}",
+    )
 
 
 def _heat(session: Session) -> Said:

@@ -94,8 +94,12 @@ def of_a_home(reading: Reading, told: Told, text: str) -> bool:
 
 
 def is_emergency(reading: Reading) -> bool:
-    """Whether 119 comes first in the answer."""
-    return reading.level is Level.EMERGENCY
+    """Whether 119 comes first in the answer: a sign in the words says so.
+
+    The level alone does not: how urgent a whole text sounds is learned from reports about homes, and
+    「駅で一緒にいます」 is none.
+    """
+    return any(reason.level is Level.EMERGENCY and reason.signs for reason in reading.reasons)
 
 
 def same(one: Spot, other: Spot) -> bool:

@@ -173,7 +173,7 @@ class _Loader:
         return Thresholds(**values)
 
     def _reader(self) -> ReaderSettings:
-        table = self._table("reader")
+        table = self._table("reader") if "reader" in self._content else {}
         self._only(table, {"learned", "watch", *_READER}, "reader.")
         values = {"learned": True} | _READER | table
         if not isinstance(values["learned"], bool):

@@ -36,6 +36,8 @@ OUTPUTS = (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS, *LEVELS)
 _CERTAIN = 6.0
 #: More likely than not; and how unlikely something must be to leave no doubt.
 _EVEN, _DOUBT = 0.5, 0.08
+#: What the rules are rarely wrong about, and the log-odds that it takes away.
+_DENIAL = {"negated": 1.2, "over": 1.2, "imagined": 1.2, "unless": 1.2, "undone": 2.0}
 #: So many doubtful signs and facts are played through.
 _MOST_DOUBTS = 4
 _ONE_DAY, _FEW_DAYS, _MANY_DAYS = 1, 2, 4
@@ -85,7 +87,7 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
     """Weigh the rules and the model for one text."""
     lexicon = judge.lexicon
     looked_at = describe(draft, lexicon, heat_alert=judge.heat_alert)
-    sums = model.sums(looked_at)
+    sums = less_denied(model.sums(looked_at), draft)
     own = _city_s(draft, model)
     closed = replace(judge, open_case=False)
     by_rubric = rubric_chances(sums, closed)
@@ -105,6 +107,19 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
     lifted = tuple(raised(signs, level, heat_alert=judge.heat_alert, open_case=judge.open_case))
     level = max([level, *(reason.level for reason in lifted)])
     return Opinion(signs, tags, level, (*lifted, *reasons), judge.days(signs), looked_at, sums)
+
+
+def less_denied(sums: Mapping[str, float], draft: Draft) -> dict[str, float]:
+    """The sums, lower for signs of which the rules saw nothing but denied, past or imagined words."""
+    kept = {evidence.sign for evidence in draft.findings.evidence}
+    lower = dict(sums)
+    for sign, less in {
+        evidence.sign: _DENIAL[why.split(" ")[0]]
+        for evidence, why in draft.findings.dropped
+        if why.split(" ")[0] in _DENIAL and evidence.sign not in kept
+    }.items():
+        lower[sign.value] -= less
+    return lower
 
 
 def _city_s(draft: Draft, model: Scorer) -> set[tuple[Sign, str]]:
@@ -203,8 +218,11 @@ def level_inputs(
     held = likely(sums, least)
     rubric, _ = judge.decide(held.signs, held.tags, held.facts)
     stated = judge.days(held.signs) or 0
+    # A fine point is worth no more than its sign.
+    fine = {name: min(sums[name], sums[sign.value]) for name, (sign, _) in FINE_POINTS.items()}
+    said = {**sums, **fine}
     return [
-        *(max(-_CERTAIN, min(_CERTAIN, sums[output])) / _CERTAIN for output in OUTPUTS),
+        *(max(-_CERTAIN, min(_CERTAIN, said[output])) / _CERTAIN for output in OUTPUTS),
         *(_log_odds(sum(by_rubric[rank:])) / _CERTAIN for rank in range(1, len(Level))),
         *by_rubric,
         *(float(draft.level is level) for level in Level),

@@ -30,6 +30,8 @@ DATA: dict[Kind, dict[str, Any]] = {
     Kind.REPORTED: {"report": "M0001", "level": "urgent", "joined": True},
     Kind.RECEIVED_AT_DESK: {},
     Kind.PLACED: {"town": "A", "number": "1-2", "building": None, "room": "3", "centre": "B"},
+    Kind.LOCATED: {"district": "A", "centre": "B"},
+    Kind.POSITION_DIFFERS: {"report": "M0001", "district": "A", "own": "B"},
     Kind.ASKED_PLACE: {"report": "M0001", "missing": "house", "nth": 2},
     Kind.PLACE_ANSWERED: {"report": "M0001", "missing": "which"},
     Kind.PLACE_UNANSWERED: {"report": "M0001", "callable": True},

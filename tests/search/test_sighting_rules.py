@@ -70,6 +70,34 @@ def test_what_is_seen_in_the_street_is_no_report_about_a_home(read: Reader, text
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "駅前で倒れています",
+        "公園で頭から血が出ています",
+        "動けないようです",
+        "collapsed near the station",
+        "息をしていません",
+    ],
+)
+def test_a_sign_of_danger_puts_119_first(read: Reader, text: str) -> None:
+    assert sighting_rules.is_emergency(read.read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "駅で一緒にいます",
+        "目の前にいます",
+        "木曽川町黒田の駅 10分前 北へ",
+        "川の方へ歩いて行きました",
+        "駅前のコンビニ さっき",
+    ],
+)
+def test_a_plain_sighting_is_no_emergency_however_it_sounds(read: Reader, text: str) -> None:
+    assert not sighting_rules.is_emergency(read.read(text))
+
+
+@pytest.mark.parametrize(
     ("text", "town"),
     [
         ("木曽川町黒田の駅で見た", "木曽川町黒田"),

@@ -59,10 +59,10 @@ def test_the_model_is_small_and_loads_quickly() -> None:
     [
         b"",
         b"no model",
-        gzip.compress(b"{}\n"),
-        gzip.compress(b"not json\n"),
-        gzip.compress(json.dumps({"format": 0}).encode() + b"\n"),
-        gzip.compress(b"x" * 100)[:-4],
+        gzip.compress(b"{}\n", mtime=0),
+        gzip.compress(b"not json\n", mtime=0),
+        gzip.compress(json.dumps({"format": 0}).encode() + b"\n", mtime=0),
+        gzip.compress(b"x" * 100, mtime=0)[:-4],
     ],
 )
 def test_a_broken_model_file_is_named_with_what_to_do(tmp_path: Path, content: bytes) -> None:
@@ -78,7 +78,7 @@ def test_a_missing_model_file_is_named_with_what_to_do(tmp_path: Path) -> None:
 
 def test_a_model_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     content = gzip.decompress(SHIPPED.read_bytes())
-    (tmp_path / "reader.model").write_bytes(gzip.compress(content[:-7]))
+    (tmp_path / "reader.model").write_bytes(gzip.compress(content[:-7], mtime=0))
     with pytest.raises(ModelError, match="cut short"):
         learned.load(tmp_path / "reader.model")
 
@@ -92,8 +92,8 @@ def test_a_city_may_read_by_the_phrases_alone(changed: Changed) -> None:
 def test_a_phrase_that_the_city_adds_makes_its_sign(changed: Changed, reader: Reader) -> None:
     text = "ぴよぴよ丸がくるくるしています"
     assert Sign.COLLAPSED not in reader.read(text).signs
-    own = changed.reader("[signs.collapsed]\nsay = [", '[signs.collapsed]\nsay = [\n  "ぴよぴよ丸",')
-    assert own.read(text).signs == (Sign.COLLAPSED,)
+    own = changed.reader('say = [\n  "倒れ(', 'say = [\n  "ぴよぴよ丸", "倒れ(')
+    assert Sign.COLLAPSED in own.read(text).signs
     assert own.read(text).level is Level.EMERGENCY
 
 
@@ -117,21 +117,21 @@ def test_a_mask_hides_words_from_the_learned_reader_too(changed: Changed, reader
         ("sign = 0.", "sign = 7.", "reader.sign"),
         ("learned = true", 'learned = "yes"', "reader.learned"),
         ("learned = true", "lerned = true", "reader.lerned"),
-        ('[concepts]\n"新聞" = [', '[concepts]\n"新聞" = ["{ない}", ', "concepts.新聞"),
+        ('[concepts]\n"新聞" = [\n', '[concepts]\n"新聞" = [ "{ない}",\n', "concepts.新聞"),
     ],
 )
 def test_a_mistake_in_the_reader_s_settings_is_named_with_its_line(
     changed: Changed, old: str, new: str, names: str
 ) -> None:
     text = (CONFIG / "triage.toml").read_text(encoding="utf-8")
-    line = text[: text.index(old)].count("\n") + 1 + old.count("\n")
+    line = text[: text.index(old)].count("\n") + 1 + old.rstrip().count("\n")
     with pytest.raises(LexiconError, match=rf"triage\.toml line {line}: {names}"):
         changed.lexicon(old, new)
 
 
 def test_a_word_added_to_a_group_is_understood_like_the_others(changed: Changed) -> None:
     plain = lexicon.load(CONFIG / "triage.toml")
-    own = changed.lexicon('[concepts]\n"新聞" = [', '[concepts]\n"新聞" = ["おはよう日報", ')
+    own = changed.lexicon('[concepts]\n"新聞" = [', '[concepts]\n"新聞" = [ "おはよう日報",')
     assert all("新聞" not in found.names for found in plain.concepts.find("おはよう日報が残って"))
     assert own.concepts.find("おはよう日報が残って")[0].names == ("新聞",)
 

@@ -7,6 +7,7 @@ from typing import Any
 from relay.cases.queries import Place
 from relay.cases.views.language import _
 from relay.cases.views.words import MISSING, RAISED_BY, VIA, WHO, names, not_sent, of, place
+from relay.cases.views.words import district as district_word
 from relay.timeline import Kind
 from relay.web import words
 
@@ -55,6 +56,13 @@ def _placed(data: Mapping[str, Any]) -> str:
     if data.get("centre"):
         return _("場所を「%(place)s」にしました（%(centre)s）", place=place(spot), centre=data["centre"])
     return _("場所を「%(place)s」にしました（市の窓口）", place=place(spot))
+
+
+def _located(data: Mapping[str, Any]) -> str:
+    district = district_word(str(data.get("district")))
+    if data.get("centre"):
+        return _("位置情報から%(district)sとしました（%(centre)s）", district=district, centre=data["centre"])
+    return _("位置情報から%(district)sとしました（市の窓口）", district=district)
 
 
 def _asked(data: Mapping[str, Any]) -> str:
@@ -182,6 +190,13 @@ _SENTENCES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
     Kind.REPORTED: _reported,
     Kind.RECEIVED_AT_DESK: lambda _data: _("場所がはっきりしないため、市の窓口で受けました"),
     Kind.PLACED: _placed,
+    Kind.LOCATED: _located,
+    Kind.POSITION_DIFFERS: lambda data: _(
+        "通報 %(number)s の位置情報は%(district)sを指していますが、町名（%(own)s）を優先しました",
+        number=data.get("report"),
+        district=district_word(str(data.get("district"))),
+        own=district_word(str(data.get("own"))),
+    ),
     Kind.ASKED_PLACE: _asked,
     Kind.PLACE_ANSWERED: _answered,
     Kind.PLACE_UNANSWERED: _unanswered,

@@ -12,6 +12,7 @@ from relay.cases.chronicle import Sent
 from relay.cases.queries import Place
 from relay.cases.rereading import words_of
 from relay.cases.views.language import _
+from relay.duty import texts
 from relay.vocabulary import Sign
 from relay.web import words
 
@@ -125,13 +126,20 @@ def names(people: Sequence[str]) -> str:
     return ("、" if words.language() == "ja" else ", ").join(people)
 
 
+def district(name: str) -> str:
+    """「木曽川地区」, in English the bare name."""
+    return texts.district(name) if words.language() == "ja" else name
+
+
 def longest(said: Sequence[str]) -> list[str]:
     """The words of a report without those that stand inside others: 「新聞が3日」 is said by 「新聞が3日分たまっ」."""
     return [words for words in said if not any(words != other and words in other for other in said)]
 
 
 def place(found: Place) -> str:
-    """The address in one line, or that it is not known."""
+    """The address in one line, else the district of the phone's position, else that it is not known."""
+    if not found.address and found.district:
+        return _("位置情報から %(district)s", district=district(found.district))
     return found.address or _("場所が不明")
 
 

@@ -4,7 +4,7 @@
  * Maps: the last-seen place with rings of distance, and the sightings by their numbers. Leaflet is loaded only when a
  * map is opened. Without map pictures (none set, blocked, no signal) the points, rings and the scale still show
  * directions and distances; without scripts there is a list beside it.
- *   [data-map-box]   one map: with a button it opens when that is pressed, without one at once
+ *   [data-map-box]   one map: with a button it opens when that is pressed, without one when it comes into view
  *   data-points      the points as JSON, for the former
  *   data-source      an address to read them from, again every few seconds, for the latter
  */
@@ -223,9 +223,25 @@
       button.hidden = false;
       button.addEventListener("click", show);
     } else {
-      follow();
-      setInterval(follow, EVERY);
+      whenNear(box, () => {
+        follow();
+        setInterval(follow, EVERY);
+      });
     }
+  }
+
+  /** Runs `act` once, when `box` comes near the part of the page that is looked at. */
+  function whenNear(box, act) {
+    const watch = new IntersectionObserver(
+      (seen) => {
+        if (seen.some((one) => one.isIntersecting)) {
+          watch.disconnect();
+          act();
+        }
+      },
+      { rootMargin: "200px" },
+    );
+    watch.observe(box);
   }
 
   document.querySelectorAll("[data-map-box]").forEach(open);

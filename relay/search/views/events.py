@@ -78,5 +78,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "sighting_false": lambda _data: _("目撃情報を「別の人だった」にしました"),
     "sighting_last_seen": lambda _data: _("目撃情報を、新しい「最後に見た場所」にしました"),
     "sighting_photo": lambda _data: _("目撃情報に写真が付きました"),
+    "neighbour_update": lambda _data: _("近隣の市町から続報がありました"),
+    "neighbour_closed": lambda _data: _("近隣の市町が捜索を終えました"),
     "wiped": lambda _data: _("個人の情報をすべて消しました"),
 }

@@ -10,7 +10,7 @@ from relay.triage.draft import Draft, Judge
 from relay.triage.figures import Answer, answer
 from relay.triage.learned import Header, Seen
 from relay.triage.lexicon import Lexicon
-from relay.triage.opinion import OUTPUTS, describe, form, level_inputs, rubric_chances
+from relay.triage.opinion import OUTPUTS, describe, form, less_denied, level_inputs, rubric_chances
 from relay.triage.reading import Reader
 from relay.triage.training import fitting
 from relay.triage.training.labels import wanted
@@ -84,7 +84,7 @@ def out_of_fold(texts: Sequence[Prepared], group: Callable[[Prepared], object]) 
 
 def inputs(text: Prepared, sums: np.ndarray, *, least: float) -> list[float]:
     """What the second stage sees of a report."""
-    said = dict(zip(OUTPUTS, map(float, sums), strict=True))
+    said = less_denied(dict(zip(OUTPUTS, map(float, sums), strict=True)), text.draft)
     return level_inputs(
         said, rubric_chances(said, text.judge), draft=text.draft, judge=text.judge, least=least
     )
