@@ -19,6 +19,7 @@ from relay.duty import rota
 from relay.duty.models import Officer
 from relay.imports import cells, centres
 from relay.outbox.models import OptOut
+from relay.places import areas, polygons
 from relay.places import readiness as places_readiness
 from relay.places.models import Centre, Town
 from relay.search import readiness as search_readiness
@@ -93,6 +94,8 @@ def _config(own: Settings) -> Iterator[Line]:
         "triage.toml": lambda: lexicon.load(config_files.path_of(own.config, "triage.toml")),
         "city.toml": lambda: centres.read(own.config),
     }
+    if (own.config / polygons.FILE).exists():
+        readers[polygons.FILE] = lambda: areas.load(own.config)
     for name, read in readers.items():
         try:
             read()

@@ -197,6 +197,11 @@ def test_a_last_phone_that_gets_no_sms_is_trouble(folder: Path) -> None:
     assert any(line.startswith("最後の連絡先：+81586000000 ではSMSを受け取れません。") for line in troubles())
 
 
+def test_boundaries_that_are_wrong_are_named_with_the_other_files(folder: Path) -> None:
+    (folder / "districts.geojson").write_text("{", encoding="utf-8")
+    assert any("districts.geojson: is no GeoJSON" in line for line in troubles())
+
+
 def test_an_empty_town_table_and_missing_centres_say_where_they_come_from(session: Session) -> None:
     for table in ("shifts", "users", "towns", "staff_districts", "districts", "officers", "centres"):
         session.execute(text(f"DELETE FROM {table}"))  # noqa: S608

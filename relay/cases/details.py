@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from relay import clock
 from relay.accounts.scope import Scope
-from relay.cases import chronicle, queries
+from relay.cases import asking, chronicle, queries
 from relay.cases.chronicle import Entry, Sent
 from relay.cases.models import Case, Corrected, Correction, Report
 from relay.cases.on_duty import OnDuty
@@ -60,6 +60,8 @@ class ReportView:
     has_photo: bool
     lat: float | None
     lng: float | None
+    call_back: bool = False
+    """The reporter was asked twice where it is, and did not say: somebody is to call."""
     corrections: Sequence[CorrectionView] = ()
     """Newest first."""
 
@@ -238,6 +240,7 @@ def _reports(session: Session, reports: Sequence[Report]) -> list[ReportView]:
             has_photo=report.has_photo,
             lat=report.lat,
             lng=report.lng,
+            call_back=report.place_asks > asking.TRIES and report.place_answered_at is None,
             corrections=corrections.get(report.id, ()),
         )
         for report in reports

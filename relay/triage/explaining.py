@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from relay.triage.draft import LEARNED_FACTS
 from relay.triage.learned import Model, Span
 from relay.triage.opinion import FINE_POINTS, LEVELS, Opinion, chance
 from relay.triage.results import Reason
@@ -55,4 +56,4 @@ def learned_part(opinion: Opinion, model: Model, text: str) -> list[dict[str, ob
 def opinion_outputs(opinion: Opinion) -> tuple[str, ...]:
     """The signs, and the fine points of those signs that are read."""
     fine = [name for name, (sign, _) in FINE_POINTS.items() if sign in opinion.signs]
-    return (*(o for o in opinion.sums if o not in FINE_POINTS and o not in LEVELS), *fine)
+    return (*(o for o in opinion.sums if o not in (*FINE_POINTS, *LEARNED_FACTS, *LEVELS)), *fine)

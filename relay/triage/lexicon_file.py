@@ -33,7 +33,7 @@ _SECTIONS = frozenset(
 _THRESHOLDS = {
     "days_urgent": 4, "days_several": 3, "days_second_kind": 2, "days_silent_pair": 2, "days_no_answer": 2,
 }  # fmt: skip
-_READER = {"sign": 0.3, "prompt": 0.42, "urgent": 0.35, "emergency": 0.2, "suspicion": 0.15}
+_READER = {"sign": 0.3, "prompt": 0.5, "urgent": 0.35, "emergency": 0.2, "suspicion": 0.18}
 
 
 def read(path: Path, *, with_model: bool = True) -> Lexicon:

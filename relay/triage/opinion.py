@@ -36,6 +36,14 @@ OUTPUTS = (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS, *LEVELS)
 _CERTAIN = 6.0
 #: More likely than not; and how unlikely something must be to leave no doubt.
 _EVEN, _DOUBT = 0.5, 0.08
+#: The level that a sign makes by itself, whatever else is said.
+_MAKES = {
+    Sign.COLLAPSED: Level.EMERGENCY,
+    Sign.CRY_FOR_HELP: Level.EMERGENCY,
+    Sign.UNWELL: Level.URGENT,
+    Sign.LOST: Level.URGENT,
+    Sign.MISSING: Level.URGENT,
+}
 #: What the rules are rarely wrong about, and the log-odds that it takes away.
 _DENIAL = {"negated": 1.2, "over": 1.2, "imagined": 1.2, "unless": 1.2, "undone": 2.0}
 #: So many doubtful signs and facts are played through.
@@ -98,11 +106,16 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
         # A lost emergency costs a life, a needless visit an hour.
         level = max(level, Level.URGENT)
     level = max(level, _floor(draft, closed, own))
-    signs = likely(sums, lexicon.reader.sign).signs | frozenset(sign for sign, _ in own)
+    signs = _fitting(likely(sums, lexicon.reader.sign).signs, sums, level) | frozenset(
+        sign for sign, _ in own
+    )
     signs = judge.with_given(signs - lexicon.never_in(draft.findings.text))
     held = likely(sums, _EVEN)
     tags = held.tags | frozenset((sign, tag) for sign, tag in own if tag)
     rubric, reasons = closed.decide(signs, tags, held.facts)
+    if judge.given.signs or judge.given.chime_tried:
+        # The model read the text alone; boxes that were ticked count as much.
+        level = max(level, rubric)
     reasons = _agreed(level, rubric, reasons)
     lifted = tuple(raised(signs, level, heat_alert=judge.heat_alert, open_case=judge.open_case))
     level = max([level, *(reason.level for reason in lifted)])
@@ -120,6 +133,15 @@ def less_denied(sums: Mapping[str, float], draft: Draft) -> dict[str, float]:
     }.items():
         lower[sign.value] -= less
     return lower
+
+
+def _fitting(signs: frozenset[Sign], sums: Mapping[str, float], level: Level) -> frozenset[Sign]:
+    """The signs without doubtful ones that would by themselves have made a higher level."""
+    return frozenset(
+        sign
+        for sign in signs
+        if level >= _MAKES.get(sign, Level.ROUTINE) or chance(sums[sign.value]) >= _EVEN
+    )
 
 
 def _city_s(draft: Draft, model: Scorer) -> set[tuple[Sign, str]]:

@@ -7,11 +7,13 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from relay import db
-from relay.cases import service
+from relay.cases import asking, service
 from relay.cases.actors import Actor
+from relay.cases.models import Report
 from relay.duty import engine
 from relay.timeline import Event
 from relay.vocabulary import Level, Outcome, Sign
@@ -99,6 +101,19 @@ def test_a_suspicion_of_abuse_asks_for_silence_about_who_reported(client: FlaskC
 
 def test_less_than_an_emergency_shows_no_119_box(client: FlaskClient) -> None:
     assert "119番へ先に" not in client.get(f"/c/{scenes.link_token(scenes.report())}").text
+
+
+@pytest.mark.parametrize(("sealed", "shown"), [(False, True), (True, False)])
+def test_the_reporters_phone_is_shown_once_somebody_is_to_call_but_not_of_a_sealed_case(
+    client: FlaskClient, session: Session, sealed: bool, shown: bool
+) -> None:
+    case = scenes.report(town=None, number=None, sealed=sealed)
+    session.execute(update(Report).where(Report.case_id == case).values(place_asks=asking.TRIES + 1))
+    session.commit()
+    page = client.get(f"/c/{scenes.link_token(case)}").text
+    assert ("080-0000-5001" in page) is shown
+    assert ("折り返し電話をお願いします" in page) is shown
+    assert "新聞販売店" not in page
 
 
 def test_the_reporters_name_phone_and_company_are_not_on_the_page(client: FlaskClient) -> None:

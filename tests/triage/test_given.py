@@ -50,3 +50,8 @@ def test_a_typed_address_is_brought_to_one_spelling(reader: Reader) -> None:
 
 def test_a_call_to_119_ticked_on_the_form_is_noted(reader: Reader) -> None:
     assert reader.read("倒れています", given=Given(called_119=True)).called_119
+
+
+def test_a_ticked_sign_and_a_told_one_count_together(reader: Reader) -> None:
+    given = Given(signs=frozenset({Sign.NEWSPAPERS}))
+    assert reader.read("呼んでも返事がありませんでした", given=given).level is Level.URGENT
