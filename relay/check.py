@@ -1,7 +1,6 @@
 """``relay check``: is everything there that an alert needs on its way? One line each, with what to do next."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -12,51 +11,21 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from relay import city, clock, config_files, db, messages, settings
-from relay.clock import local
+from relay import check_people, city, config_files, db, messages, settings
+from relay.check_line import Line, fine, named, trouble
 from relay.config_files import ConfigError
-from relay.duty import rota
-from relay.duty.models import Officer
-from relay.imports import cells, centres
-from relay.outbox.models import OptOut
+from relay.imports import centres
 from relay.places import areas, polygons
 from relay.places import readiness as places_readiness
-from relay.places.models import Centre, Town
+from relay.places.models import Town
 from relay.search import readiness as search_readiness
 from relay.settings import Settings, SettingsError
 from relay.triage import lexicon
 from relay.triage.lexicon import LexiconError
 
-#: So many names are listed in one line.
-NAMED = 5
 #: Seconds that a server may take to answer.
 PATIENCE = 5
-#: So many gaps of the rota are listed.
-GAPS_SHOWN = 10
 WHY_LENGTH = 120
-_RANKS = {1: ("当番", "duty officer"), 2: ("バックアップ", "backup")}
-#: Without one of these an alert at a centre starts a step late or ends a step early.
-_STEPS = {"duty": ("当番", "duty officer"), "head": ("センター長", "head")}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing looked at: fine or not, in both languages."""
-
-    ok: bool
-    ja: str
-    en: str
-
-    def text(self, language: str) -> str:
-        return f"{'✓' if self.ok else '✗'} {self.ja if language == 'ja' else self.en}"
-
-
-def fine(ja: str, en: str) -> Line:
-    return Line(True, ja, en)
-
-
-def trouble(ja: str, en: str) -> Line:
-    return Line(False, ja, en)
 
 
 def look() -> Iterator[Line]:
@@ -64,10 +33,11 @@ def look() -> Iterator[Line]:
     try:
         own = settings.current()
     except SettingsError as error:
-        yield trouble(
-            f"設定：{error}（直してからもう一度 relay check）",
-            f"settings: {error} (then run relay check again)",
-        )
+        for fault in error.faults:
+            yield trouble(
+                f"設定：{fault}（直してからもう一度 relay check）",
+                f"settings: {fault} (then run relay check again)",
+            )
         return
     yield fine("設定：そろっています", "settings: complete")
     files = list(_config(own))
@@ -81,8 +51,8 @@ def look() -> Iterator[Line]:
     if found.ok and files[0].ok:
         with db.transaction() as session:
             yield from _places(session)
-            yield from _people(session, own)
-            yield from _gaps(session)
+            yield from check_people.people(session, own)
+            yield from check_people.gaps(session)
             for room in (places_readiness, search_readiness):
                 yield from (Line(*said) for said in room.lines(session))
 
@@ -202,92 +172,11 @@ def _places(session: Session) -> Iterator[Line]:
     ).all()
     if lost:
         yield trouble(
-            f"地区：{_named(lost)}に地区がなく、通報が市の窓口に届きます。地区を書いて relay import towns",
-            f"districts: none for {_named(lost)}, so reports go to the city desk: add them with relay import towns",
+            f"地区：{named(lost)}に地区がなく、通報が市の窓口に届きます。地区を書いて relay import towns",
+            f"districts: none for {named(lost)}, so reports go to the city desk: add them with relay import towns",
         )
     else:
         yield fine("地区：すべての町にあります", "districts: every town has one")
-
-
-def _people(session: Session, own: Settings) -> Iterator[Line]:
-    all_centres = session.scalars(select(Centre).order_by(Centre.id)).all()
-    if not all_centres:
-        yield trouble(
-            "センター：ありません。city.toml に [[centre]] を書いて relay import towns",
-            "centres: none: write [[centre]] blocks into city.toml, then relay import towns",
-        )
-    for centre in all_centres:
-        missing = [
-            word for step, word in _STEPS.items() if not rota.who(session, step, centre.id, clock.now())
-        ]
-        if missing:
-            yield trouble(
-                f"{centre.name}：いま{'と'.join(ja for ja, _ in missing)}がいません。"
-                "relay import officers と relay import rota で登録してください",
-                f"{centre.name}: no {' and no '.join(en for _, en in missing)} now: use relay import officers and"
-                " relay import rota",
-            )
-        else:
-            yield fine(
-                f"{centre.name}：当番とセンター長がいます", f"{centre.name}: has a duty officer and a head"
-            )
-    yield _last_phone(own)
-    yield from _silent(session, own)
-
-
-def _last_phone(own: Settings) -> Line:
-    phone = city.current().fallback_phone
-    shown = cells.national(phone)
-    if phone.startswith(cells.SAMPLE_NUMBERS) and not own.simulated:
-        return trouble(
-            f"最後の連絡先：{shown} は見本の番号です。relay.toml の fallback_phone に市の当直の番号を書いてください",
-            f"last phone: {shown} is a sample number: write the city's night duty into fallback_phone of relay.toml",
-        )
-    if not cells.MOBILE.fullmatch(phone):
-        return trouble(
-            f"最後の連絡先：{shown} ではSMSを受け取れません。relay.toml の fallback_phone に携帯番号を書いてください",
-            f"last phone: {shown} can't get an SMS: write a mobile number into fallback_phone of relay.toml",
-        )
-    return fine(f"最後の連絡先：{shown}", f"last phone: {shown}")
-
-
-def _silent(session: Session, own: Settings) -> Iterator[Line]:
-    """Officers whom no alert reaches: they opted out, or their number is one of the sample's."""
-    officers = session.scalars(select(Officer).where(Officer.active).order_by(Officer.id)).all()
-    stopped = set(session.scalars(select(OptOut.phone)))
-    out = [officer.name for officer in officers if officer.phone in stopped]
-    if out:
-        yield trouble(
-            f"SMS停止：{_named(out)}さんの電話がSMSを止めています。START と送ってもらってください",
-            f"opted out: {_named(out)} stopped our SMS: have them send START",
-        )
-    invented = [officer.name for officer in officers if officer.phone.startswith(cells.SAMPLE_NUMBERS)]
-    if invented and not own.simulated:
-        yield trouble(
-            f"見本の番号：{_named(invented)}さんの番号は見本のままです。relay import officers で直してください",
-            f"sample numbers: {_named(invented)} still have one: mend it with relay import officers",
-        )
-
-
-def _gaps(session: Session) -> Iterator[Line]:
-    days = city.current().gap_warning_days
-    found = rota.gaps(session, days=days)
-    if not found:
-        yield fine(f"当番表：{days}日先まで空きがありません", f"rota: no gaps in the next {days} days")
-    for gap in found[:GAPS_SHOWN]:
-        ja, en = _RANKS[gap.rank]
-        span = f"{local(gap.starts_at):%Y-%m-%d %H:%M}〜{local(gap.ends_at):%Y-%m-%d %H:%M}"
-        yield trouble(
-            f"当番表：{gap.centre or '市'}の{ja}が {span} にいません。relay import rota で埋めてください",
-            f"rota: {gap.centre or 'the city'} has no {en} {span}: fill it with relay import rota",
-        )
-    if (more := len(found) - GAPS_SHOWN) > 0:
-        yield trouble(f"当番表：空きがほかに{more}件あります", f"rota: {more} more gaps")
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f"…（{len(names)}）" if len(names) > NAMED else ""
-    return "、".join(names[:NAMED]) + more
 
 
 @click.command()

@@ -1,11 +1,14 @@
 """Settings of one deployment, from the environment. Everything a city may word or tune is in ``relay.city``."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+Value = TypeVar("Value")
 
 DEFAULT_CONFIG = Path(__file__).resolve().parent.parent / "config"
 #: Twilio's published test account has this shape too, so only the shape is checked.
@@ -14,7 +17,12 @@ SECRET_LENGTH = 16
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong. The message is one line for the operator: which one, and what to do."""
+    """Settings are missing or wrong. ``faults`` holds a sentence for each: which one, and what to do. The message is
+    all of them in one line."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,44 +58,50 @@ class Settings:
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check all settings.
 
-    Raises ``SettingsError`` for the first one that is missing or wrong.
+    Raises ``SettingsError`` with everything that is missing or wrong.
     """
+    faults: list[str] = []
 
-    def required(name: str, hint: str) -> str:
+    def required(name: str, hint: str, check: Callable[[str], str] = str) -> str:
         value = environ.get(name, "").strip()
         if not value:
-            raise SettingsError(f"{name} is not set: {hint}")
-        return value
+            faults.append(f"{name} is not set: {hint}")
+        return checked(check, value) or "" if value else ""
 
     def optional(name: str) -> str | None:
         return environ.get(name, "").strip() or None
 
+    def checked(check: Callable[[str], Value], value: str) -> Value | None:
+        try:
+            return check(value)
+        except SettingsError as error:
+            faults.extend(error.faults)
+            return None
+
+    simulated = bool(optional("TWILIO_API_BASE"))
     settings = Settings(
-        database_url=_database(required("DATABASE_URL", "give postgresql://user:password@host/database")),
-        redis_url=_scheme(
-            "REDIS_URL", required("REDIS_URL", "give redis://host:6379/0"), "redis", "rediss", "unix"
+        database_url=required("DATABASE_URL", "give postgresql://user:password@host/database", _database),
+        redis_url=required("REDIS_URL", "give redis://host:6379/0", _redis),
+        public_url=required("RELAY_PUBLIC_URL", "give the address that phones open, https://…", _public),
+        secret_key=required(
+            "RELAY_SECRET_KEY", "give a long random text, the same for all processes", _secret
         ),
-        public_url=_public(required("RELAY_PUBLIC_URL", "give the address that phones open, https://…")),
-        secret_key=_secret(
-            required("RELAY_SECRET_KEY", "give a long random text, the same for all processes")
-        ),
-        config=_folder("RELAY_CONFIG", Path(optional("RELAY_CONFIG") or DEFAULT_CONFIG)),
+        config=checked(_folder, optional("RELAY_CONFIG") or str(DEFAULT_CONFIG)) or DEFAULT_CONFIG,
         data=Path(optional("RELAY_DATA") or "data").resolve(),
-        twilio_account_sid=_account(required("TWILIO_ACCOUNT_SID", "copy it from the Twilio console (AC…)")),
+        twilio_account_sid=required("TWILIO_ACCOUNT_SID", "copy it from the Twilio console (AC…)", _account),
         twilio_auth_token=required("TWILIO_AUTH_TOKEN", "copy it from the Twilio console"),
         twilio_auth_token_next=optional("TWILIO_AUTH_TOKEN_NEXT"),
         twilio_from=optional("TWILIO_FROM"),
         twilio_messaging_service_sid=optional("TWILIO_MESSAGING_SERVICE_SID"),
         twilio_api_base=optional("TWILIO_API_BASE"),
         smtp_url=optional("SMTP_URL"),
-        time_scale=_time_scale(
-            optional("RELAY_TIME_SCALE") or "1", simulated=bool(optional("TWILIO_API_BASE"))
-        ),
+        time_scale=checked(partial(_time_scale, simulated=simulated), optional("RELAY_TIME_SCALE") or "1")
+        or 1.0,
     )
     if not (settings.twilio_from or settings.twilio_messaging_service_sid):
-        raise SettingsError(
-            "TWILIO_FROM is not set: give the sending number, or TWILIO_MESSAGING_SERVICE_SID"
-        )
+        faults.append("TWILIO_FROM is not set: give the sending number, or TWILIO_MESSAGING_SERVICE_SID")
+    if faults:
+        raise SettingsError(*faults)
     return settings
 
 
@@ -100,6 +114,10 @@ def current() -> Settings:
 def _database(url: str) -> str:
     _scheme("DATABASE_URL", url, "postgresql", "postgres", "postgresql+psycopg")
     return "postgresql+psycopg" + url[url.index("://") :]
+
+
+def _redis(url: str) -> str:
+    return _scheme("REDIS_URL", url, "redis", "rediss", "unix")
 
 
 def _scheme(name: str, url: str, *allowed: str) -> str:
@@ -131,9 +149,10 @@ def _account(value: str) -> str:
     return value
 
 
-def _folder(name: str, path: Path) -> Path:
+def _folder(text: str) -> Path:
+    path = Path(text)
     if not path.is_dir():
-        raise SettingsError(f"{name} is no folder: {path}")
+        raise SettingsError(f"RELAY_CONFIG is no folder: {path}")
     return path.resolve()
 
 

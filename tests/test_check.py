@@ -197,6 +197,15 @@ def test_a_last_phone_that_gets_no_sms_is_trouble(folder: Path) -> None:
     assert any(line.startswith("最後の連絡先：+81586000000 ではSMSを受け取れません。") for line in troubles())
 
 
+def test_all_missing_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REDIS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_FROM"):
+        monkeypatch.delenv(name)
+    found = troubles()
+    assert len(found) == 3
+    for name, line in zip(("REDIS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_FROM"), found, strict=True):
+        assert line.startswith(f"設定：{name} is not set")
+
+
 def test_boundaries_that_are_wrong_are_named_with_the_other_files(folder: Path) -> None:
     (folder / "districts.geojson").write_text("{", encoding="utf-8")
     assert any("districts.geojson: is no GeoJSON" in line for line in troubles())

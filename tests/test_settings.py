@@ -30,6 +30,18 @@ def test_each_missing_setting_is_named(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_everything_that_is_missing_or_wrong_is_named_at_once_in_one_line() -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings.load(
+            {"RELAY_SECRET_KEY": "short", "REDIS_URL": "http://x", "RELAY_CONFIG": "/no/such/folder"}
+        )
+    faults = caught.value.faults
+    assert len(faults) == len(set(faults)) == 8
+    for name in (*RIGHT, "RELAY_CONFIG"):
+        assert any(fault.startswith(name) for fault in faults), name
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

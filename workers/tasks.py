@@ -15,7 +15,8 @@ from relay.duty import engine
 from relay.intake import reader
 from relay.intake import work as intake
 from relay.outbox import blanking, bulk, reconcile, sender
-from relay.search import polling, spread, tick
+from relay.search import spread, tick
+from relay.search.exchange import polling
 from workers.schedule import TICKS, Tick
 from workers.turns import Turns
 

@@ -91,7 +91,8 @@ def overview(facts: Mapping[str, Any], *, language: str, seconds: float, data: s
         (say["speed"], say["speed_value"].format(scale=scale)),
     ]
     steps = [
-        say[step].format(town=centre["town"], duty=centre["duty"]) for step in ("step1", "step2", "step3", "step4")
+        say[step].format(town=centre["town"], duty=centre["duty"])
+        for step in ("step1", "step2", "step3", "step4")
     ]
     return "\n".join(
         (

@@ -20,7 +20,7 @@ from relay.intake.incoming import content_hash
 from relay.intake.models import Inbound
 from relay.outbox import service as outbox
 from relay.partners import service as partners
-from relay.search import sighting_sms
+from relay.search.sighting import sighting_sms
 from relay.triage.reading import Reading
 from relay.vocabulary import Level
 

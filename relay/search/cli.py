@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from relay import clock, settings
 from relay.db import transaction
-from relay.search import fetching, neighbour_keys, polling
+from relay.search.exchange import fetching, neighbour_keys, polling
+from relay.search.exchange.neighbour_keys import NeighbourError
 from relay.search.models import Neighbour
-from relay.search.neighbour_keys import NeighbourError
 
 Result = TypeVar("Result")
 #: Characters; a file with a key in it is much shorter.

@@ -14,8 +14,8 @@ from relay import clock, tokens
 from relay.partners.models import Partner, Staff
 from relay.places.models import District
 from relay.search import consent
-from relay.search.board import helpers
 from relay.search.models import Audience, Opening, Photo, Search, Subject, Transmission
+from relay.search.sighting.board import helpers
 from relay.search.states import OPEN, Kind
 from relay.search.texts import LINK
 

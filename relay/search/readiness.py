@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from relay import city
 from relay.partners.models import Partner, Staff
 from relay.places.models import District
-from relay.search import neighbour_keys
+from relay.search.exchange import neighbour_keys
 
 #: An alert usually has two parts.
 PARTS = 2

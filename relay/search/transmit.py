@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from relay import city, clock, db
-from relay.search import audience, log, neighbours, quiet, sent
+from relay.search import audience, log, quiet, sent
 from relay.search.actors import Actor
+from relay.search.exchange import neighbours
 from relay.search.models import Search, Transmission
 from relay.search.states import Kind
 

@@ -44,6 +44,10 @@ _MAKES = {
     Sign.LOST: Level.URGENT,
     Sign.MISSING: Level.URGENT,
 }
+_EMERGENCIES = frozenset(
+    {Sign.COLLAPSED, Sign.CRY_FOR_HELP, Sign.UNWELL, Sign.SMELL, Sign.NO_ANSWER, Sign.ABUSE}
+)
+_NO_TROUBLE = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN})
 #: What the rules are rarely wrong about, and the log-odds that it takes away.
 _DENIAL = {"negated": 1.2, "over": 1.2, "imagined": 1.2, "unless": 1.2, "undone": 2.0}
 #: So many doubtful signs and facts are played through.
@@ -136,12 +140,19 @@ def less_denied(sums: Mapping[str, float], draft: Draft) -> dict[str, float]:
 
 
 def _fitting(signs: frozenset[Sign], sums: Mapping[str, float], level: Level) -> frozenset[Sign]:
-    """The signs without doubtful ones that would by themselves have made a higher level."""
-    return frozenset(
+    """The signs that go with a level: no doubtful one that would have made a higher, and one that can make this.
+
+    Every urgent report has a sign (rubric, «From signs to level»): where none is likely enough, the likeliest is named.
+    """
+    fitting = frozenset(
         sign
         for sign in signs
         if level >= _MAKES.get(sign, Level.ROUTINE) or chance(sums[sign.value]) >= _EVEN
     )
+    possible = _EMERGENCIES if level is Level.EMERGENCY else frozenset(Sign) - _NO_TROUBLE
+    if level < Level.URGENT or fitting & possible:
+        return fitting
+    return fitting | {max(sorted(possible), key=lambda sign: sums[sign.value])}
 
 
 def _city_s(draft: Draft, model: Scorer) -> set[tuple[Sign, str]]:

@@ -14,8 +14,8 @@ from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
 from relay import clock
-from relay.search import atom, cap
-from relay.search.cap import CapEvent, Circle, Info, MsgType, Reference
+from relay.search.exchange import atom, cap
+from relay.search.exchange.cap import CapEvent, Circle, Info, MsgType, Reference
 
 SENT = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
 KEY = "their-key-for-us"

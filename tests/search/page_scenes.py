@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from relay import clock
 from relay.outbox.models import Message, State
-from relay.search import people, service, spread
+from relay.search import service, spread
+from relay.search.composing import people
+from relay.search.composing.registering import Contact, PersonFields
 from relay.search.models import Audience, Photo, RegisteredPerson
-from relay.search.registering import Contact, PersonFields
 from relay.search.states import Closing
 from tests.search import scenes
 

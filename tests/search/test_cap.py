@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.search import cap
-from relay.search.cap import CapError, CapEvent, Circle, MsgType, Reference, Status
+from relay.search.exchange import cap
+from relay.search.exchange.cap import CapError, CapEvent, Circle, MsgType, Reference, Status
 from tests.search import cap_scenes
 
 EARLIER = Reference("neighbour.example.jp", "K7-1", datetime(2026, 11, 23, 10, 2, 3, tzinfo=UTC))

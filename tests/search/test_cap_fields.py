@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.clock import JAPAN
-from relay.search import cap, cap_fields
-from relay.search.cap import CapMessage, Circle
-from relay.search.cap_fields import fields_of
-from relay.search.drafting import HEIGHTS, TEXTS, Fields
+from relay.search.composing.drafting import HEIGHTS, TEXTS, Fields
+from relay.search.exchange import cap, cap_fields
+from relay.search.exchange.cap import CapMessage, Circle
+from relay.search.exchange.cap_fields import fields_of
 from relay.search.texts import Outline
 from tests.search import cap_scenes
 

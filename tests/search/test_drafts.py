@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from relay import db
 from relay.places.models import Town
-from relay.search import drafting, drafts, people, requirements, service
-from relay.search.drafting import Entry, Fields, Whereabouts
-from relay.search.drafts import Changed
+from relay.search import requirements, service
+from relay.search.composing import drafting, drafts, people
+from relay.search.composing.drafting import Entry, Fields, Whereabouts
+from relay.search.composing.drafts import Changed
 from relay.search.errors import SearchError
 from relay.search.models import Photo, Search, SearchEvent, Subject
 from relay.search.texts import AGE_BANDS

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from relay import clock
-from relay.search import atom, cap, neighbour_keys, service, wipe
+from relay.search import service, wipe
 from relay.search.actors import Actor
-from relay.search.cap import MsgType
+from relay.search.exchange import atom, cap, neighbour_keys
+from relay.search.exchange.cap import MsgType
 from relay.search.models import Search
 from relay.search.states import Closing
 from tests.search import scenes

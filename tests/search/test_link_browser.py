@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy.orm import Session
 
 from relay import db
-from relay.search import sighting_marks
+from relay.search.sighting import sighting_marks
 from tests.search import page_scenes
 from tests.search import sighting_scenes as scene
 from tests.search.sighting_scenes import ENGLISH, STATION, STRANGER

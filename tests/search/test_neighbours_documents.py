@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from relay import clock
-from relay.search import cap, neighbours, service
+from relay.search import service
 from relay.search.actors import Actor
-from relay.search.cap import CapMessage, MsgType
+from relay.search.exchange import cap, neighbours
+from relay.search.exchange.cap import CapMessage, MsgType
 from relay.search.models import Search, Subject, Transmission
 from relay.search.states import Closing, State
 from tests.search import cap_scenes, scenes

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from relay import clock
 from relay.outbox.models import Message
-from relay.search import cap, drafts, fetching, neighbour_keys, polling, service
+from relay.search import service
 from relay.search.actors import Actor
-from relay.search.cap import CapEvent, MsgType, Status
+from relay.search.composing import drafts
+from relay.search.exchange import cap, fetching, neighbour_keys, polling
+from relay.search.exchange.cap import CapEvent, MsgType, Status
 from relay.search.models import Neighbour, NeighbourAlert, Search, SearchEvent, Subject
 from relay.search.states import State
 from tests.search import cap_scenes, scenes

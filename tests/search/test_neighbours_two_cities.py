@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from relay import db, settings
 from relay.places import service as places
-from relay.search import neighbour_keys, polling, service
+from relay.search import service
 from relay.search.actors import Actor
+from relay.search.exchange import neighbour_keys, polling
 from relay.search.models import Search, Subject
 from relay.search.states import Closing, State
 from tests import ports

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from relay import clock, db
 from relay.outbox.models import State as Sending
 from relay.search import service, spread
-from relay.search.drafts import load
+from relay.search.composing.drafts import load
 from relay.search.models import Search
 from relay.search.states import Closing
 from tests.search import page_scenes, scenes

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from relay import clock, db
-from relay.search import drafts, people, service
-from relay.search.drafting import Fields
+from relay.search import service
+from relay.search.composing import drafts, people
+from relay.search.composing.drafting import Fields
 from relay.search.models import Search
 from relay.search.states import State
 from tests import officer_scenes

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from relay import db
-from relay.search import people
 from relay.search.actors import Actor
+from relay.search.composing import people
 from relay.search.models import RegisteredPerson
 from tests import officer_scenes
 from tests.search import page_scenes

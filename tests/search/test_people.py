@@ -10,12 +10,12 @@ import time_machine
 from sqlalchemy.orm import Session, undefer
 
 from relay import clock, db
-from relay.search import drafts, people, registering
 from relay.search.actors import Actor
+from relay.search.composing import drafts, people, registering
+from relay.search.composing.people import PersonChanged
+from relay.search.composing.registering import Contact, PersonFields
 from relay.search.errors import SearchError
 from relay.search.models import RegisteredPerson, Search
-from relay.search.people import PersonChanged
-from relay.search.registering import Contact, PersonFields
 from tests.search import page_scenes
 
 TODAY = date(2026, 11, 23)

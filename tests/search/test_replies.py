@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.clock import JAPAN
-from relay.search import replies
-from relay.search.replies import Told
+from relay.search.sighting import replies
+from relay.search.sighting.replies import Told
 
 NOW = datetime(2026, 11, 24, 14, 50, tzinfo=JAPAN)
 

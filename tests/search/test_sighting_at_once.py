@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from relay import db, nudge
-from relay.search import service, sightings, wipe
+from relay.search import service, wipe
 from relay.search.models import Search
-from relay.search.sightings import Seen
+from relay.search.sighting import sightings
+from relay.search.sighting.sightings import Seen
 from relay.search.states import Closing
 from tests.search import scenes
 from tests.search import sighting_scenes as scene

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from relay import db
 from relay.accounts.limits import limiter
-from relay.search import sightings
 from relay.search.models import Photo, SearchEvent, Sighting, Subject
-from relay.search.sightings import Seen
+from relay.search.sighting import sightings
+from relay.search.sighting.sightings import Seen
 from relay.search.views import tiles
 from tests.search import page_scenes, scenes
 from tests.search import sighting_scenes as scene
@@ -400,7 +400,7 @@ def test_the_moving_part_holds_no_form_of_its_own(city: FlaskClient, session: Se
 
 
 def test_a_photo_that_follows_is_logged_without_a_word_of_it(session: Session) -> None:
-    from relay.search import sighting_marks
+    from relay.search.sighting import sighting_marks
 
     number = scene.live(session)
     worker = scene.audience(session, number)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from relay.intake import reader
 from relay.places.table import TownTable
-from relay.search import geo, replies, sighting_rules
+from relay.search import geo
 from relay.search.geo import Point
-from relay.search.sighting_rules import Spot
+from relay.search.sighting import replies, sighting_rules
+from relay.search.sighting.sighting_rules import Spot
 from relay.settings import DEFAULT_CONFIG
 from relay.triage.reading import Reader
 

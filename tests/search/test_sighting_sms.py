@@ -15,8 +15,9 @@ from relay.channels import sms_text
 from relay.intake import reader, spool, work
 from relay.intake.models import Inbound
 from relay.outbox.models import Message
-from relay.search import sighting_marks, sighting_sms, wipe
+from relay.search import wipe
 from relay.search.models import Search, SearchEvent
+from relay.search.sighting import sighting_marks, sighting_sms
 from relay.search.states import Closing
 from tests.search import scenes
 from tests.search import sighting_scenes as scene

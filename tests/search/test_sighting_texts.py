@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from relay import messages
 from relay.channels import sms_text
 from relay.messages import LANGUAGES
-from relay.search import sighting_texts
 from relay.search.geo import Point
-from relay.search.sighting_texts import News
+from relay.search.sighting import sighting_texts
+from relay.search.sighting.sighting_texts import News
 from relay.settings import DEFAULT_CONFIG
 
 WORDS = messages.load(DEFAULT_CONFIG)

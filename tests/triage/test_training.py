@@ -15,13 +15,13 @@ FLOOR = json.loads((TRAINING / "figures.json").read_text(encoding="utf-8"))
 RECORDS = [(name, record) for name, records in texts.all_files().items() for record in records]
 #: What unseen texts must be read with, whatever is trained anew.
 LEAST = {
-    "emergency_recall": 0.90,
-    "exact_level": 0.80,
-    "signs_f1": 0.80,
+    "emergency_recall": 0.93,
+    "exact_level": 0.82,
+    "signs_f1": 0.83,
     "days_exact": 0.95,
     "place_exact": 0.95,
 }
-MOST = {"under_triage": 0.08, "over_by_two": 0.04, "wrong_town": 0.02}
+MOST = {"under_triage": 0.06, "over_by_two": 0.045, "wrong_town": 0.02}
 
 
 @pytest.mark.parametrize("name", [*LEAST, *MOST])

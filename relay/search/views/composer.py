@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from relay import clock, db, tokens
 from relay.places import service as places
-from relay.search import drafting, drafts, people
-from relay.search.drafting import Entry, Fields
-from relay.search.drafts import Changed, Draft
+from relay.search.composing import drafting, drafts, people
+from relay.search.composing.drafting import Entry, Fields
+from relay.search.composing.drafts import Changed, Draft
 from relay.search.errors import SearchError
 from relay.search.states import State
 from relay.search.views import forms, refusals, words

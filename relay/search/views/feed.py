@@ -7,8 +7,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 
 from relay import city, clock, db, settings
-from relay.search import atom, cap, neighbour_keys, neighbours
-from relay.search.atom import Entry
+from relay.search.exchange import atom, cap, neighbour_keys, neighbours
+from relay.search.exchange.atom import Entry
 from relay.search.models import Transmission
 
 bp = Blueprint("search_feed", __name__, url_prefix="/search/feed")

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from relay import clock, db, photos
 from relay.photos import PhotoError
-from relay.search import drafts, queries
-from relay.search.drafting import Fields
+from relay.search import queries
+from relay.search.composing import drafts
+from relay.search.composing.drafting import Fields
+from relay.search.composing.typed import SHORT, Reader
 from relay.search.models import SearchEvent
-from relay.search.typed import SHORT, Reader
 from relay.search.views import refusals
 
 MOST_DIGITS = 9

@@ -21,9 +21,10 @@ from werkzeug.datastructures import MultiDict
 from relay import clock, db, photos
 from relay.accounts import limits
 from relay.places import service as places
-from relay.search import links, sighting_marks, sightings
+from relay.search import links
 from relay.search.links import Holder
-from relay.search.sightings import Seen
+from relay.search.sighting import sighting_marks, sightings
+from relay.search.sighting.sightings import Seen
 from relay.search.views import link_form, refusals, sighting_words, tiles, visitors, words
 from relay.search.views.language import _
 from relay.search.views.link_form import Entry

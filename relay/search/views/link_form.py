@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from relay.places.table import TownTable
 from relay.places.writing import plain
-from relay.search import moments, sighting_rules
 from relay.search.geo import COMPASS
+from relay.search.sighting import moments, sighting_rules
 from relay.triage.place import find_towns
 
 MAX_TEXT = 1000

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from relay import clock, db
 from relay.places import service as places
-from relay.search import people, registering
+from relay.search.composing import people, registering
+from relay.search.composing.people import Person, PersonChanged
+from relay.search.composing.registering import MOST_CONTACTS, PersonEntry, PersonFields
 from relay.search.errors import SearchError
-from relay.search.people import Person, PersonChanged
-from relay.search.registering import MOST_CONTACTS, PersonEntry, PersonFields
 from relay.search.views import forms, refusals, words
 from relay.search.views.access import actor, city_only
 from relay.search.views.blueprints import bp

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from relay import city, clock, db
 from relay.accounts.scope import signed_in_user
-from relay.search import audience, consent, drafts, queries, quiet, requirements, wording
+from relay.search import audience, consent, queries, quiet, requirements, wording
 from relay.search.audience import Preview
+from relay.search.composing import drafts
 from relay.search.errors import SearchError
 from relay.search.models import Subject
 from relay.search.queries import Page

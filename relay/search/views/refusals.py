@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from flask_babel import LazyString, lazy_gettext
 
 from relay.photos import Reason
+from relay.search.composing.typed import Fault
 from relay.search.errors import SearchError
-from relay.search.typed import Fault
 
 #: Codes of ``SearchError``.
 SENTENCES: Mapping[str, LazyString] = {

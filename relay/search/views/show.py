@@ -15,10 +15,12 @@ from werkzeug.datastructures import MultiDict
 from relay import clock, db
 from relay.accounts.scope import signed_in, signed_in_user
 from relay.places import service as places
-from relay.search import audience, consent, drafts, queries, sightings, wording
+from relay.search import audience, consent, queries, wording
 from relay.search.audience import Preview
+from relay.search.composing import drafts
 from relay.search.errors import SearchError
 from relay.search.queries import Page
+from relay.search.sighting import sightings
 from relay.search.states import State
 from relay.search.views import forms, preview
 from relay.search.views.access import is_city

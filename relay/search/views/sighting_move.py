@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from relay import clock, db, messages
 from relay.places import service as places
 from relay.places.models import District
-from relay.search import drafting, replies, service
+from relay.search import service
+from relay.search.composing import drafting
 from relay.search.errors import SearchError
 from relay.search.models import Search, SearchEvent, Sighting
+from relay.search.sighting import replies
 from relay.search.states import State
 from relay.search.views import forms, refusals, sightings
 from relay.search.views.access import actor, city_only

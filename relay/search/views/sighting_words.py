@@ -9,7 +9,7 @@ from flask_babel import LazyString, lazy_gettext
 
 from relay import clock
 from relay.search import geo
-from relay.search.board import LastSeen, SightingsBoard, SightingView
+from relay.search.sighting.board import LastSeen, SightingsBoard, SightingView
 from relay.search.views.language import _
 from relay.web import words
 

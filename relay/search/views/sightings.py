@@ -27,9 +27,9 @@ from sqlalchemy.orm import Session
 from relay import clock, db
 from relay.accounts.scope import signed_in
 from relay.places import service as places
-from relay.search import sighting_marks, sightings
 from relay.search.models import Search
-from relay.search.sightings import Seen
+from relay.search.sighting import sighting_marks, sightings
+from relay.search.sighting.sightings import Seen
 from relay.search.states import OVER, State
 from relay.search.views import link_form, sighting_words
 from relay.search.views.access import actor, city_only, is_city

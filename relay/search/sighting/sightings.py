@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from relay import city, messages
 from relay.places.models import District, Town
-from relay.search import desk, geo, log, sighting_rules, sighting_texts, wording
-from relay.search.board import SightingsBoard, board
+from relay.search import desk, geo, log, wording
 from relay.search.models import Photo, Search, Sighting, Subject
-from relay.search.sighting_rules import FLOOD_TIME, SAME_TIME, Spot
-from relay.search.sighting_texts import News
+from relay.search.sighting import sighting_rules, sighting_texts
+from relay.search.sighting.board import SightingsBoard, board
+from relay.search.sighting.sighting_rules import FLOOD_TIME, SAME_TIME, Spot
+from relay.search.sighting.sighting_texts import News
 from relay.search.states import Closing, State
 
 __all__ = ["Kept", "Seen", "SightingsBoard", "board", "keep", "move", "of_person"]

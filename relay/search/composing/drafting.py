@@ -9,8 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from relay.places.writing import hiragana
-from relay.search.texts import AGE_BANDS
-from relay.search.typed import (
+from relay.search.composing.typed import (
     AHEAD,
     DECIMALS,
     HEIGHTS,
@@ -25,6 +24,7 @@ from relay.search.typed import (
     Whereabouts,
     subset,
 )
+from relay.search.texts import AGE_BANDS
 
 __all__ = [
     "AHEAD",

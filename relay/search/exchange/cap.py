@@ -12,8 +12,8 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from relay import clock
-from relay.search import markup
-from relay.search.cap_types import (
+from relay.search.exchange import markup
+from relay.search.exchange.cap_types import (
     CapError,
     CapEvent,
     CapMessage,

@@ -12,7 +12,7 @@ from relay.places.table import TownTable
 from relay.places.writing import place_form, plain
 from relay.search import geo
 from relay.search.geo import Point
-from relay.search.replies import Told
+from relay.search.sighting.replies import Told
 from relay.triage.place import read_place
 from relay.triage.results import Reading
 from relay.vocabulary import Level, Sign

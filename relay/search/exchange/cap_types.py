@@ -1,4 +1,4 @@
-"""The parts of a CAP 1.2 document, and the codes that the standard allows. Pure; read and written by ``search.cap``."""
+"""The parts of a CAP 1.2 document, and the codes that the standard allows. Pure; see ``search.exchange.cap``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -15,12 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from relay import city, clock, db, messages
-from relay.search import desk, drafts, log, neighbours, service, wording
+from relay.search import desk, log, service, wording
 from relay.search.actors import RELAY, Actor
-from relay.search.cap import CapMessage, MsgType, Status
-from relay.search.cap_fields import LAST_SEEN, fields_of
-from relay.search.drafting import Fields
+from relay.search.composing import drafts
+from relay.search.composing.drafting import Fields
 from relay.search.errors import SearchError
+from relay.search.exchange import neighbours
+from relay.search.exchange.cap import CapMessage, MsgType, Status
+from relay.search.exchange.cap_fields import LAST_SEEN, fields_of
 from relay.search.models import NeighbourAlert, Search, SearchEvent
 from relay.search.states import OVER, State
 

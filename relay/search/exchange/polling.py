@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relay import clock, db
-from relay.search import atom, cap, fetching, incoming
-from relay.search.cap import CapError, CapMessage
-from relay.search.fetching import FetchError
-from relay.search.incoming import Source
-from relay.search.markup import MarkupError
+from relay.search.exchange import atom, cap, fetching, incoming
+from relay.search.exchange.cap import CapError, CapMessage
+from relay.search.exchange.fetching import FetchError
+from relay.search.exchange.incoming import Source
+from relay.search.exchange.markup import MarkupError
 from relay.search.models import Neighbour
 
 #: Documents read from one neighbour at a time, and for how many seconds; the rest comes the next time.

@@ -10,8 +10,7 @@ from typing import Any
 
 from relay import clock
 from relay.places.writing import hiragana
-from relay.search.cap import CapMessage, Circle
-from relay.search.drafting import (
+from relay.search.composing.drafting import (
     AHEAD,
     HEIGHTS,
     JAPAN_LAT,
@@ -24,6 +23,7 @@ from relay.search.drafting import (
     Fields,
     subset,
 )
+from relay.search.exchange.cap import CapMessage, Circle
 from relay.search.texts import AGE_BANDS, Outline
 
 #: On what grounds it is sent.

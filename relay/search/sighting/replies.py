@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from relay.places.writing import plain
-from relay.search import moments
+from relay.search.sighting import moments
 
 #: A search's code: 「K3」「Ｋ３」「k-3」「K 3」. Not inside a word (OK3), not the name of a building or a number of it.
 _CODE = re.compile(

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from relay import clock
-from relay.search import cap, markup
+from relay.search.exchange import cap, markup
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 MIME = "application/atom+xml"

@@ -16,11 +16,11 @@ from relay.places.models import District, Town
 from relay.places.writing import hiragana, plain
 from relay.search import log
 from relay.search.actors import Actor
-from relay.search.drafting import NAMES, Fields, age_band
+from relay.search.composing.drafting import NAMES, Fields, age_band
+from relay.search.composing.typed import SHORT, Whereabouts
 from relay.search.errors import SearchError
 from relay.search.models import Photo, RegisteredPerson, Search, SearchEvent, Subject
 from relay.search.states import State
-from relay.search.typed import SHORT, Whereabouts
 
 __all__ = [
     "Changed",

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from relay import clock, db
 from relay.search.actors import Actor
+from relay.search.composing.registering import Contact, PersonFields
 from relay.search.errors import SearchError
 from relay.search.models import RegisteredPerson, Search
-from relay.search.registering import Contact, PersonFields
 from relay.search.states import State
 
 _TUPLES = ("consent_items", "consent_ranges")

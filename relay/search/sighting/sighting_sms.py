@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from relay import city, clock, messages
 from relay.partners import service as partners
 from relay.places import service as places
-from relay.search import replies, sighting_rules, sighting_texts, sightings
 from relay.search.models import Audience, Search, SearchEvent, Sighting
-from relay.search.replies import Told
-from relay.search.sightings import Seen
+from relay.search.sighting import replies, sighting_rules, sighting_texts, sightings
+from relay.search.sighting.replies import Told
+from relay.search.sighting.sightings import Seen
 from relay.search.states import OVER, State
 from relay.triage.results import Reading
 

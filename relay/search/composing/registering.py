@@ -7,8 +7,8 @@ from datetime import date
 import phonenumbers
 
 from relay.places.writing import katakana, plain
-from relay.search.drafting import ITEMS, RANGES, SEXES
-from relay.search.typed import LINE, LONG, SHORT, Fault, Reader, subset
+from relay.search.composing.drafting import ITEMS, RANGES, SEXES
+from relay.search.composing.typed import LINE, LONG, SHORT, Fault, Reader, subset
 
 #: Phones of the family that a registration has room for; the first is called first.
 MOST_CONTACTS = 3

@@ -10,8 +10,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from relay import city, clock, messages, settings
-from relay.search import cap, cap_fields, geo, wording
-from relay.search.cap import CapError, CapEvent, Circle, Info, MsgType, Reference
+from relay.search import geo, wording
+from relay.search.exchange import cap, cap_fields
+from relay.search.exchange.cap import CapError, CapEvent, Circle, Info, MsgType, Reference
 from relay.search.models import Search, Subject, Transmission
 from relay.search.states import OVER, Kind, State
 from relay.search.texts import Outline

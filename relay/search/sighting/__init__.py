@@ -1,0 +1,1 @@
+"""Sightings: read, kept, told to the desk, judged."""
