@@ -62,7 +62,7 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         *((f"ask.{key}", "number candidates", "") for key in ("place_candidates", "again_candidates")),
         *((f"ask.{key}", "number town", "") for key in ("house", "again_house")),
         ("ask.that_town", "", ""),
-        *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed")),
+        *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed", "reopened")),
         ("search.alert_sms", "city code who seen act link", ""),
         ("search.update_sms", "city code words act link", ""),
         ("search.alert_mail", "city code facts seen call link", "speak"),

@@ -132,6 +132,28 @@ def visible(session: Session, case_id: int, scope: Scope) -> bool:
     return session.scalar(select(Case.id).where(Case.id == case_id, queries.in_scope(scope))) is not None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """Which desk has a case that the user may not see: its name and telephone, None for the city's own."""
+
+    name: str | None
+    phone: str | None
+
+
+def elsewhere(session: Session, case_id: int) -> Elsewhere | None:
+    """Who has the case with that number; None when there is no such case."""
+    case = session.get(Case, case_id)
+    if case is None:
+        return None
+    centre = case.centre
+    return Elsewhere(name=centre.name if centre else None, phone=centre.phone if centre else None)
+
+
+def case_of_receipt(session: Session, number: str) -> int | None:
+    """The case of the report with that receipt number; None when no report has it."""
+    return session.scalar(select(Report.case_id).where(Report.number == number))
+
+
 def survivor(session: Session, case_id: int) -> int:
     """The case itself, or the one that it was merged into: a link sent for the first opens the second."""
     for _ in range(MOST_MERGES):

@@ -124,11 +124,12 @@ def reopen(case_id: int, actor: Actor, *, reason: str = "") -> None:
         if work.case.closed_at is None:
             raise CaseError("この案件はまだ終了していません。")
         homes.free_key(work.session, work.case)
+        closed_at = work.case.closed_at
         work.case.closed_at = None
         work.case.outcome = None
         timeline.record(work.session, case_id, Kind.REOPENED, actor=actor.name, reason=reason.strip())
         owner = work.session.get(Officer, actor.officer_id) if actor.officer_id else None
-        feedback.withdraw(work.session, work.case)
+        feedback.reopened(work.session, work.case, closed_at)
         duty.resume(work.session, work.escalation, owner=owner)
 
 

@@ -168,6 +168,56 @@ def test_lowering_to_routine_stops_the_ladder(desk: Desk) -> None:
     assert desk.escalation(number).next_step_at is None
 
 
+def sent(message: Message) -> None:
+    """The message has arrived."""
+    with db.transaction() as session:
+        session.get_one(Message, message.id).state = State.DELIVERED
+
+
+def test_a_reporter_who_heard_of_the_end_hears_that_it_goes_on(desk: Desk) -> None:
+    case_id = desk.file()
+    cases.close(case_id, WHO, outcome=Outcome.SAFE)
+    sent(feedback(desk)[-1])
+    cases.reopen(case_id, WHO)
+    last = feedback(desk)[-1]
+    assert "もう一度確かめています" in last.body
+    assert last.state == State.QUEUED
+    cases.close(case_id, WHO, outcome=Outcome.HOSPITAL)
+    bodies = [message.body for message in feedback(desk) if message.reason != "withdrawn"]
+    assert "無事を確認したか" in bodies[-1]
+
+
+def test_a_reporter_who_has_not_heard_of_the_end_hears_nothing_of_the_reopening(desk: Desk) -> None:
+    case_id = desk.file()
+    cases.close(case_id, WHO, outcome=Outcome.SAFE)
+    cases.reopen(case_id, WHO)
+    assert [message.reason for message in feedback(desk)] == ["withdrawn"]
+
+
+def test_of_a_sealed_case_nobody_hears_that_it_goes_on(desk: Desk) -> None:
+    case_id = desk.file()
+    cases.close(case_id, WHO, outcome=Outcome.SAFE)
+    sent(feedback(desk)[-1])
+    with db.transaction() as session:
+        session.get_one(Case, case_id).sealed = True
+    cases.reopen(case_id, WHO)
+    assert len(feedback(desk)) == 1
+
+
+@pytest.mark.usefixtures("quiet_city")
+def test_a_reopening_at_night_is_told_in_the_morning_and_only_if_it_is_still_open(desk: Desk) -> None:
+    with time_machine.travel(datetime(2026, 11, 24, 5, 0, tzinfo=UTC), tick=False):
+        case_id = desk.file()
+        cases.close(case_id, WHO, outcome=Outcome.SAFE)
+        sent(feedback(desk)[-1])
+    with time_machine.travel(datetime(2026, 11, 24, 14, 0, tzinfo=UTC), tick=False):
+        cases.reopen(case_id, WHO)
+        told = feedback(desk)[-1]
+        assert told.not_before == datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+        cases.close(case_id, WHO, outcome=Outcome.SAFE)
+        assert [m.reason for m in feedback(desk) if m.id == told.id] == ["withdrawn"]
+
+
 def test_an_unclear_place_is_the_citys_until_it_is_known(desk: Desk) -> None:
     number = desk.file(town=None)
     assert case(number).centre_id is None

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from relay import clock, db
+from relay.cases import service
+from relay.cases.actors import Actor
 from relay.duty import engine
 from relay.duty.models import Escalation
 from relay.outbox.models import Message
@@ -110,16 +112,43 @@ def test_nobody_at_a_desk_can_read_an_officers_personal_link(city: Desk, session
     assert "/c/" not in page
 
 
-def test_a_case_of_another_centre_does_not_exist_for_an_officer(officer: Desk) -> None:
-    case = scenes.report(town=scenes.OTHER_TOWN)
-    missing = officer.client.get("/cases/999999")
+def test_of_a_case_of_another_centre_an_officer_learns_whose_it_is_and_nothing_else(officer: Desk) -> None:
+    case = scenes.report(town=scenes.OTHER_TOWN, surname="見本", text="ひみつの様子（見本）")
+    assert officer.client.get("/cases/999999").status_code == 404
     hidden = officer.client.get(f"/cases/{case}")
-    assert hidden.status_code == missing.status_code == 404
+    assert hidden.status_code == 403
+    assert f"案件 {case} は、西部地域包括支援センター（見本） が担当しています" in hidden.text
+    assert "0586-00-0003" in hidden.text
+    for secret in (scenes.OTHER_TOWN, "2-5-6", "見本さん", "ひみつ", "至急", "新聞", "080-0000-5001"):
+        assert secret not in hidden.text
     found = TOKEN.search(officer.client.get("/board").text)
     assert found
     for action in ("close", "note", "assign", "reopen"):
         answer = officer.client.post(f"/cases/{case}/{action}", data={"csrf_token": found[1]})
         assert answer.status_code == 404
+
+
+def test_a_case_at_the_city_desk_is_the_citys_for_a_centre(officer: Desk) -> None:
+    page = officer.client.get(f"/cases/{scenes.report(town=None, number=None)}")
+    assert page.status_code == 403
+    assert "高齢福祉課（見本） が担当しています" in page.text
+
+
+def test_a_case_that_was_merged_into_one_of_the_own_centre_leads_there(officer: Desk) -> None:
+    home = scenes.report()
+    lost = scenes.report(town=None, number=None)
+    service.set_place(lost, Actor(name="市"), town=scenes.TOWN, number="2-5-6", building=None, room=None)
+    answer = officer.client.get(f"/cases/{lost}")
+    assert answer.headers["Location"].endswith(f"/cases/{home}")
+
+
+def test_the_story_names_each_person_once(city: Desk) -> None:
+    case = scenes.report()
+    scenes.accept(case)
+    me = scenes.officer().name
+    page = city.open(case)
+    [line] = [line for line in page.splitlines() if "が受けました" in line]
+    assert line.count(me) == 1
 
 
 def test_no_form_works_without_the_pages_token(city: Desk) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
-from flask import Response, abort, render_template
+from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -32,8 +33,22 @@ class Refusal:
 @bp.get("/cases/<int:number>")
 @signed_in
 def case(number: int) -> ResponseReturnValue:
-    """The page. 404 for a case of another centre, as for one that does not exist."""
-    return page(number)
+    """The page; for a case of another desk nothing but whose it is, 404 for one that does not exist."""
+    with db.transaction() as session:
+        kept = details.survivor(session, number)
+        if details.visible(session, number, current_scope()):
+            kept = number
+        elif not details.visible(session, kept, current_scope()):
+            return _elsewhere(number, details.elsewhere(session, kept))
+    return redirect(url_for("cases.case", number=kept)) if kept != number else page(number)
+
+
+def _elsewhere(number: int, desk: details.Elsewhere | None) -> ResponseReturnValue:
+    if desk is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return make_response(
+        render_template("cases/elsewhere.html", number=number, desk=desk), HTTPStatus.FORBIDDEN
+    )
 
 
 def page(number: int, refusal: Refusal | None = None) -> str:
