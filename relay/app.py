@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from relay import city, health, logs, messages, settings
 from relay.accounts import limits, security
 from relay.cases import views as case_views
+from relay.channels import mail
 from relay.imports import centres
 from relay.intake import reader, webhooks
 from relay.intake import views as intake_views
@@ -52,9 +53,12 @@ def create_app() -> Flask:
 
 
 def check_config() -> None:
-    """Read every config file once, so that a fault stops the start and not the first report."""
+    """Read every config file and the mail server's address once, so that a fault stops the start and not the first
+    report."""
     folder = settings.current().config
     city.load(folder)
     messages.load(folder)
     areas.check(folder, (district for centre in centres.read(folder) for district in centre.districts))
     reader.words_of(folder)
+    if settings.current().smtp_url:
+        mail.server()

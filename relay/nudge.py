@@ -29,6 +29,8 @@ LANE_OF: Mapping[str, str] = {
     "send_routine": "routine",
     "reconcile": "routine",
     "tick_search": "routine",
+    "ask_again": "routine",
+    "fetch_heat": "routine",
     "blank_bodies": "routine",
     "flush_spool": "routine",
     "poll_neighbours": "routine",

@@ -22,7 +22,7 @@ LANES = {
         # On a small machine a search to thousands wants every processor there is. A duty alert needs one for a few
         # milliseconds and must get it then: the kernel gives it to who is less nice.
         Lane("bulk", threads=7, niceness=10),
-        Lane("routine", threads=6),
+        Lane("routine", threads=8),
     )
 }
 ALL = "all"

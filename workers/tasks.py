@@ -10,11 +10,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from relay import alive, settings
+from relay.cases import asking
 from relay.channels import mail, registry, twilio_sms
 from relay.duty import engine
 from relay.intake import reader
 from relay.intake import work as intake
 from relay.outbox import blanking, bulk, reconcile, sender
+from relay.places import heat_fetch
 from relay.search import spread, tick
 from relay.search.exchange import polling
 from workers.schedule import TICKS, Tick
@@ -30,6 +32,8 @@ WORK: Mapping[str, Callable[[], object]] = {
     "send_routine": partial(sender.drain, "routine"),
     "reconcile": reconcile.run,
     "tick_search": tick.run,
+    "ask_again": asking.advance_due,
+    "fetch_heat": heat_fetch.run,
     "blank_bodies": blanking.blank,
     "flush_spool": intake.flush_spool,
     "poll_neighbours": polling.poll,

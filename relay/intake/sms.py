@@ -152,9 +152,11 @@ def _sighting(
 ) -> str | None:
     """Take it as a sighting of somebody who is searched for. None: it is a report, or that as well."""
     received_at = _received_at(params)
+    # What the learned reader knows are reports of homes; of the street the phrases alone are the better judge.
+    phrases = None if reading is None else reader.current().read(body, learned=False)
     with db.transaction() as session:
         awaited = reading is not None and _asked(session, sender, reading) is not None
-        meant = sighting_sms.meant(session, sender, body, reading, awaited=awaited, received_at=received_at)
+        meant = sighting_sms.meant(session, sender, body, phrases, awaited=awaited, received_at=received_at)
         if meant is None:
             return None
         if meant.also_report:

@@ -226,7 +226,7 @@ def _longer(koaza: re.Match[str]) -> str:
     return rf"[{_KANJI}ぁ-んノケヶツ]{{{least},{_LONGEST_KOAZA}}}?(?=[0-9{KANJI_DIGITS}])"
 
 
-#: What a name leaves when 町 or 通 is taken away, and is a word of every text.
+#: Parts of names that are words of every text.
 _COMMON = frozenset({"町", "通", "公園", "本町通", "神社", "学校", "中央", "市場"})
 #: A town of one character (起, 栄) is a word of its own only where a home or a place of that town follows.
 _ONE_CHARACTER = re.compile(
@@ -257,11 +257,8 @@ def _one_character_place(text: str, start: int, end: int) -> bool:
 
 def _kana_alone(kana: str, start: int, end: int) -> bool:
     """Whether a town's reading without a number behind it can be nothing but the town."""
-    return (
-        end - start >= _KANA_ALONE
-        and bool(_CLAUSE_BEGINS.search(kana[:start]))
-        and bool(_KANA_ENDS.match(kana, end))
-    )
+    long = end - start >= _KANA_ALONE
+    return long and bool(_CLAUSE_BEGINS.search(kana[:start]) and _KANA_ENDS.match(kana, end))
 
 
 def _fragments(table: TownTable) -> dict[str, tuple[str, ...]]:

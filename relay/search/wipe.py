@@ -5,20 +5,25 @@ from sqlalchemy.orm import Session
 
 from relay import clock
 from relay.outbox import blanking
-from relay.outbox.models import Message
+from relay.outbox.models import Message, State
 from relay.search import log, progress
 from relay.search.models import Audience, Opening, Photo, Search, SearchEvent, Sighting, Subject, Transmission
 from relay.search.states import Kind
 
 
 def ready(session: Session, search: Search) -> bool:
-    """Whether everybody has been told of the end and the provider's copies are blank."""
+    """Whether everybody has been told of the end, by mail too, and the provider's copies are blank."""
     unspread = select(Transmission.id).where(
         Transmission.search_id == search.id,
         Transmission.kind == Kind.CLOSING,
         Transmission.spread_at.is_(None),
     )
-    return session.scalar(unspread) is None and blanking.pending_blanking(session, search.id) == 0
+    leaving = select(Message.id).where(
+        Message.search_id == search.id, Message.state.in_((State.QUEUED, State.SENDING))
+    )
+    if session.scalar(unspread.limit(1)) is not None or session.scalar(leaving.limit(1)) is not None:
+        return False
+    return blanking.pending_blanking(session, search.id) == 0
 
 
 def wipe(session: Session, search: Search) -> None:

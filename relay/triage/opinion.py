@@ -36,6 +36,7 @@ OUTPUTS = (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS, *LEVELS)
 _CERTAIN = 6.0
 #: More likely than not; and how unlikely something must be to leave no doubt.
 _EVEN, _DOUBT = 0.5, 0.08
+_POSSIBLE = 0.1
 #: The level that a sign makes by itself, whatever else is said.
 _MAKES = {
     Sign.COLLAPSED: Level.EMERGENCY,
@@ -49,7 +50,7 @@ _EMERGENCIES = frozenset(
 )
 _NO_TROUBLE = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN})
 #: What the rules are rarely wrong about, and the log-odds that it takes away.
-_DENIAL = {"negated": 1.2, "over": 1.2, "imagined": 1.2, "unless": 1.2, "undone": 2.0}
+_DENIAL = {"negated": 1.2, "over": 1.2, "imagined": 1.2, "unless": 1.2, "undone": 3.0}
 #: So many doubtful signs and facts are played through.
 _MOST_DOUBTS = 4
 _ONE_DAY, _FEW_DAYS, _MANY_DAYS = 1, 2, 4
@@ -142,7 +143,8 @@ def less_denied(sums: Mapping[str, float], draft: Draft) -> dict[str, float]:
 def _fitting(signs: frozenset[Sign], sums: Mapping[str, float], level: Level) -> frozenset[Sign]:
     """The signs that go with a level: no doubtful one that would have made a higher, and one that can make this.
 
-    Every urgent report has a sign (rubric, «From signs to level»): where none is likely enough, the likeliest is named.
+    Every urgent report has a sign (rubric, «From signs to level»): where none is likely enough, the likeliest is
+    named, as far as it is possible at all.
     """
     fitting = frozenset(
         sign
@@ -152,7 +154,8 @@ def _fitting(signs: frozenset[Sign], sums: Mapping[str, float], level: Level) ->
     possible = _EMERGENCIES if level is Level.EMERGENCY else frozenset(Sign) - _NO_TROUBLE
     if level < Level.URGENT or fitting & possible:
         return fitting
-    return fitting | {max(sorted(possible), key=lambda sign: sums[sign.value])}
+    likeliest = max(sorted(possible), key=lambda sign: sums[sign.value])
+    return fitting | {likeliest} if chance(sums[likeliest.value]) >= _POSSIBLE else fitting
 
 
 def _city_s(draft: Draft, model: Scorer) -> set[tuple[Sign, str]]:

@@ -33,15 +33,26 @@ class Reader:
         self._finder = finder or PhraseFinder(lexicon)
 
     def read(
-        self, text: str, *, heat_alert: bool = False, given: Given | None = None, open_case: bool = False
+        self,
+        text: str,
+        *,
+        heat_alert: bool = False,
+        given: Given | None = None,
+        open_case: bool = False,
+        learned: bool = True,
     ) -> Reading:
-        """What the report says and how urgent it is. Any text gives an answer; none raises an error."""
+        """What the report says and how urgent it is. Any text gives an answer; none raises an error.
+
+        ``learned`` False: by the phrases alone, for texts that are no reports of a home. The learned reader has seen
+        nothing else, and takes 「駅で一緒にいます」 for somebody lying there.
+        """
         cut = len(text) > LONGEST
         text = shortened(text, self._lexicon.reader.watch)
         given = given or Given()
         homes = split_homes(text, self._towns)
         readings = [
-            self._one(part, heat_alert=heat_alert, given=given, open_case=open_case) for part in homes
+            self._one(part, heat_alert=heat_alert, given=given, open_case=open_case, learned=learned)
+            for part in homes
         ]
         reading = readings[0] if len(readings) == 1 else _joined(readings, given)
         if cut and reading.level is Level.ROUTINE:
@@ -79,9 +90,9 @@ class Reader:
             return None
         return form(drafted, judge, model)
 
-    def _one(self, text: str, *, heat_alert: bool, given: Given, open_case: bool) -> Reading:
+    def _one(self, text: str, *, heat_alert: bool, given: Given, open_case: bool, learned: bool) -> Reading:
         drafted, judge = self._drafted(text, heat_alert=heat_alert, given=given, open_case=open_case)
-        answer: Draft | Opinion = self._opinion(drafted, judge) or drafted
+        answer: Draft | Opinion = (self._opinion(drafted, judge) if learned else None) or drafted
         signs, evidence, facts = answer.signs, drafted.findings.evidence, drafted.findings.facts
         reasons = tuple(_with_words(reason, evidence) for reason in answer.reasons)
         if isinstance(answer, Opinion) and self._lexicon.model is not None:

@@ -8,9 +8,10 @@ from typing import Any
 import requests
 from flask import Flask
 
+from relay.cases import asking
 from relay.duty import engine
 from relay.intake import work
-from relay.outbox import blanking, reconcile, sender
+from relay.outbox import blanking, bulk, reconcile, sender
 from relay.search import spread, tick
 
 PATIENCE = 5.0
@@ -29,8 +30,9 @@ class Relay:
         """Let every worker do what is due now, until nothing is left to do."""
         for _ in range(5):
             busy = work.work_pending() + engine.advance_due()
-            busy += spread.spread_due() + tick.run()
-            busy += sum(sender.drain(lane) for lane in ("duty", "bulk", "routine"))
+            busy += spread.spread_due() + tick.run() + asking.advance_due()
+            busy += sum(sender.drain(lane) for lane in ("duty", "routine"))
+            busy += bulk.drain() + sender.drain("bulk", "mail")
             busy += reconcile.run() + blanking.blank()
             if not busy:
                 return

@@ -172,5 +172,26 @@ def test_nothing_is_wiped_before_everybody_has_been_told_of_the_end(
         tick.run()
         assert search(session, live).wiped_at is None
         spread.spread_due()
+        session.execute(update(Message).values(state=State.DELIVERED))
+        session.commit()
+        tick.run()
+        assert search(session, live).wiped_at is not None
+
+
+def test_nothing_is_wiped_while_a_mail_about_the_end_still_waits(
+    session: Session, live: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.close(live, scenes.actors(session)[0], closing=Closing.FOUND)
+    spread.spread_due()
+    monkeypatch.setattr(blanking, "pending_blanking", lambda *_: 0)
+    closing = update(Message).where(Message.purpose == "search_closing")
+    session.execute(update(Message).values(state=State.DELIVERED))
+    session.execute(closing.values(channel="mail", state=State.QUEUED))
+    session.commit()
+    with time_machine.travel(clock.now() + timedelta(days=4)):
+        tick.run()
+        assert search(session, live).wiped_at is None
+        session.execute(closing.values(state=State.ACCEPTED))
+        session.commit()
         tick.run()
         assert search(session, live).wiped_at is not None

@@ -41,6 +41,8 @@ def test_urgent_things_are_looked_at_every_second_or_two() -> None:
         "send_routine": 2,
         "reconcile": 5,
         "tick_search": 5,
+        "ask_again": 15,
+        "fetch_heat": 3600,
         "blank_bodies": 10,
         "flush_spool": 5,
         "poll_neighbours": 60,

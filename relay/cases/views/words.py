@@ -66,6 +66,8 @@ NOT_SENT: Mapping[str, LazyString] = {
     "bad_address": lazy_gettext("メールアドレスが正しくない"),
     "mailbox_full": lazy_gettext("相手の受信箱がいっぱい"),
     "no_mail": lazy_gettext("メールを送る設定がない"),
+    "left": lazy_gettext("退職した"),
+    "unclear": lazy_gettext("届いたかどうか分からない"),
 }
 VIA: Mapping[str, LazyString] = {
     "link": lazy_gettext("リンク"),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from relay import city, messages
+from relay.outbox import blanking
 from relay.places.models import District, Town
 from relay.search import desk, geo, log, wording
 from relay.search.models import Photo, Search, Sighting, Subject
@@ -17,7 +18,7 @@ from relay.search.sighting import sighting_rules, sighting_texts
 from relay.search.sighting.board import SightingsBoard, board
 from relay.search.sighting.sighting_rules import FLOOD_TIME, SAME_TIME, Spot
 from relay.search.sighting.sighting_texts import News
-from relay.search.states import Closing, State
+from relay.search.states import OVER, Closing, State
 
 __all__ = ["Kept", "Seen", "SightingsBoard", "board", "keep", "move", "of_person"]
 
@@ -103,6 +104,9 @@ def keep(session: Session, search_id: int, seen: Seen, *, actor: str | None = No
     )
     session.add(sighting)
     session.flush()
+    if search.state in OVER and seen.external_id.startswith("sms:"):
+        # The provider was asked to forget this search's texts before this one came in.
+        blanking.request_blanking(session, search_id, received=[seen.external_id.removeprefix("sms:")])
     if seen.photo:
         session.add(Photo(search_id=search_id, sighting_id=sighting.id, jpeg=seen.photo))
     log.record(
