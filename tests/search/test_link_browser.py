@@ -301,6 +301,7 @@ def test_the_desk_sees_new_sightings_on_the_map_by_itself(
     page = visit("/login", width=DESK)
     sign_in(page, city_sample["city"])
     page.goto(f"/search/{number}")
+    page.locator("#map").scroll_into_view_if_needed()
     expect(page.locator(".map-last").first).to_be_visible()
     client.post(f"/s/{token}/sightings", data={"where": "公園", "lat": "35.35", "lng": "136.79"})
     marker = page.get_by_role("button", name=re.compile("^目撃 1 "))
@@ -344,6 +345,7 @@ def test_the_desks_list_and_map_can_be_read_and_pressed_by_everybody(
     }.items():
         page.goto(path)
         if name == "search":
+            page.locator("#map").scroll_into_view_if_needed()
             expect(page.locator(".map-point.leaflet-marker-icon").first).to_be_visible()
         if problems := faults(page):
             found[name] = problems

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from sqlalchemy.orm import Session, undefer
+from structlog.testing import capture_logs
 
 from relay import clock, db
 from relay.search.actors import Actor
@@ -194,13 +195,14 @@ def test_running_searches_for_the_same_person_are_named(session: Session) -> Non
 
 
 def test_nothing_of_a_person_goes_to_the_log_of_the_relay(
-    database: str, capsys: pytest.CaptureFixture[str]
+    database: str,
 ) -> None:
     del database
-    person, _ = people.add(page_scenes.PERSON, ACTOR)
-    people.renew(person, ACTOR)
-    people.end(person, ACTOR)
-    written = "".join(capsys.readouterr())
+    with capture_logs() as entries:
+        person, _ = people.add(page_scenes.PERSON, ACTOR)
+        people.renew(person, ACTOR)
+        people.end(person, ACTOR)
+    written = str(entries)
     assert "person_registered" in written
     assert not [word for word in ("見本", "太郎", "9001") if word in written]
 
