@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -208,8 +210,19 @@ def database(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("RELAY_DATA", str(tmp_path))
     _forget()
     yield databases.name
+    _let_requests_end()
     _forget()
     databases.empty()
+
+
+def _let_requests_end() -> None:
+    """A page that was left may still be asking: its connection has to be back before all of them are closed."""
+    from relay import db
+
+    pool = db.engine().pool
+    until = time.monotonic() + 2
+    while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

@@ -307,7 +307,12 @@ def test_the_desk_sees_new_sightings_on_the_map_by_itself(
     marker = page.get_by_role("button", name=re.compile("^目撃 1 "))
     expect(marker).to_be_visible(timeout=15_000)
     marker.click()
-    page.get_by_role("link", name="一覧で見る").click()
+    onward = page.get_by_role("link", name="一覧で見る")
+    expect(onward).to_be_visible()
+    client.post(f"/s/{token}/sightings", data={"where": "橋", "lat": "35.358", "lng": "136.79"})
+    expect(page.get_by_role("button", name=re.compile("^目撃 2 "))).to_be_visible(timeout=15_000)
+    expect(page.locator(".leaflet-pan-anim")).to_have_count(0)
+    onward.click()
     expect(page.locator(f"#sighting-{scene.sightings(number)[0].id}")).to_be_in_viewport()
 
 

@@ -86,6 +86,7 @@
     marker.bindPopup(() => popup(point));
     marker.on("add", () => marker.getElement().setAttribute("aria-label", point.label));
     layer.addLayer(marker);
+    return marker;
   }
 
   function metres(distance) {
@@ -120,6 +121,7 @@
     const button = box.querySelector("[data-map-open]");
     let map = null;
     let points = null;
+    const marks = new Map();
     let etag = "";
     let drawn = "";
     let reading = false;
@@ -153,12 +155,19 @@
           start();
           look(all);
         }
+        const read = [...marks].find(([, mark]) => mark.isPopupOpen());
         points.clearLayers();
+        marks.clear();
         if (found.last) {
           RINGS.forEach((distance) => ring(points, found.last, distance));
           put(points, found.last, "★", "last");
         }
-        sightings.forEach((point) => put(points, point, String(point.number), point.mark));
+        sightings.forEach((point) => {
+          marks.set(point.number, put(points, point, String(point.number), point.mark));
+        });
+        if (read && marks.has(read[0])) {
+          marks.get(read[0]).openPopup(); // what somebody is reading stays open
+        }
       }
       said.textContent = map ? "" : box.dataset.nothing || "";
       drawn = now;
