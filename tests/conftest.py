@@ -219,7 +219,9 @@ def _let_requests_end() -> None:
     """A page that was left may still be asking: its connection has to be back before all of them are closed."""
     from relay import db
 
-    pool = db.engine().pool
+    if not db._engine.cache_info().currsize:
+        return
+    pool = db._engine().pool
     until = time.monotonic() + 2
     while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < until:
         time.sleep(0.01)
