@@ -2,7 +2,8 @@
 
 The provider keeps a copy of every text, sent or received. Each is overwritten with nothing (Twilio's way of redacting:
 https://www.twilio.com/docs/messaging/tutorials/how-to-redact-a-message), tried until it is done; what the provider does
-not have counts as done. A text that is still on its way can't be blanked, so the wipe waits: ``pending_blanking``.
+not have counts as done. A text that is still on its way can't be blanked yet. The wipe of our own data waits for none
+of it: what is left then is remembered by its sid alone (``remember``).
 """
 
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from relay import clock, db
 from relay.channels import registry
 from relay.channels.base import NotNow
 from relay.outbox import records, rules
-from relay.outbox.models import Blanking, Message, ReceivedText, State
+from relay.outbox.models import Blanking, Message, ProviderCopy, State
 
 log = structlog.get_logger(__name__)
 
@@ -46,17 +47,24 @@ def request_blanking(session: Session, search_id: int, *, received: Iterable[str
     texts that came in for it (sightings). May be asked again, with more of them."""
     order = insert(Blanking).values(search_id=search_id, asked_at=clock.now())
     session.execute(order.on_conflict_do_nothing(index_elements=["search_id"]))
-    rows = [{"sid": sid, "search_id": search_id} for sid in dict.fromkeys(received)]
-    if rows:
-        session.execute(insert(ReceivedText).on_conflict_do_nothing(index_elements=["sid"]), rows)
+    _keep(session, search_id, received)
     db.wake(session, "blank_bodies")
 
 
-def pending_blanking(session: Session, search_id: int) -> int:
-    """How many texts of this search the provider still knows, or will know once they are sent."""
-    sent = select(func.count()).where(*_unblanked(), Message.search_id == search_id)
-    received = select(func.count()).where(ReceivedText.search_id == search_id)
-    return (session.scalar(sent) or 0) + (session.scalar(received) or 0)
+def remember(session: Session, search_id: int) -> None:
+    """Keep the sids of what is not blank yet, for the rows of the messages are about to go."""
+    messages = session.scalars(select(Message).where(*_unblanked(), Message.search_id == search_id))
+    _keep(session, search_id, [sid for message in messages for sid in _sids(message)])
+
+
+def _keep(session: Session, search_id: int, sids: Iterable[str]) -> None:
+    rows = [{"sid": sid, "search_id": search_id} for sid in dict.fromkeys(sids)]
+    if rows:
+        session.execute(insert(ProviderCopy).on_conflict_do_nothing(index_elements=["sid"]), rows)
+
+
+def _sids(message: Message) -> tuple[str, ...]:
+    return tuple(filter(None, (message.sid, *message.earlier_sids)))
 
 
 def blank() -> int:
@@ -101,8 +109,8 @@ def _claim() -> list[_Copies]:
             .with_for_update(skip_locked=True)
         ).all()
         received = session.scalars(
-            select(ReceivedText)
-            .where(or_(ReceivedText.blank_from.is_(None), ReceivedText.blank_from <= now))
+            select(ProviderCopy)
+            .where(or_(ProviderCopy.blank_from.is_(None), ProviderCopy.blank_from <= now))
             .limit(PER_SECOND)
             .with_for_update(skip_locked=True)
         ).all()
@@ -112,7 +120,7 @@ def _claim() -> list[_Copies]:
         for text in received:
             text.blank_from = again
         return [
-            *(_Copies(tuple(filter(None, (m.sid, *m.earlier_sids))), m.id) for m in sent),
+            *(_Copies(_sids(m), m.id) for m in sent),
             *(_Copies((text.sid,), None) for text in received),
         ]
 
@@ -123,7 +131,7 @@ def _record(done: Sequence[_Copies]) -> int:
     with db.transaction() as session:
         records.locked(session, ids)
         session.execute(update(Message).where(Message.id.in_(ids)).values(blanked_at=clock.now()))
-        session.execute(delete(ReceivedText).where(ReceivedText.sid.in_(received)))
+        session.execute(delete(ProviderCopy).where(ProviderCopy.sid.in_(received)))
     return len(done)
 
 

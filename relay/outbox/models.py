@@ -111,10 +111,11 @@ class Blanking(Base):
     asked_at: Mapped[datetime]
 
 
-class ReceivedText(Base):
-    """A text that came in for a search, for as long as the provider has a copy of it."""
+class ProviderCopy(Base):
+    """A text that the provider still has and this database has not: one that came in for a search, or one of a search
+    that is wiped here already."""
 
-    __tablename__ = "received_texts"
+    __tablename__ = "provider_copies"
 
     sid: Mapped[str] = mapped_column(primary_key=True)
     search_id: Mapped[int] = mapped_column(ForeignKey("searches.id", ondelete="CASCADE"), index=True)

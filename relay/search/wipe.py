@@ -12,7 +12,7 @@ from relay.search.states import Kind
 
 
 def ready(session: Session, search: Search) -> bool:
-    """Whether everybody has been told of the end, by mail too, and the provider's copies are blank."""
+    """Whether everybody has been told of the end, by mail too."""
     unspread = select(Transmission.id).where(
         Transmission.search_id == search.id,
         Transmission.kind == Kind.CLOSING,
@@ -21,14 +21,13 @@ def ready(session: Session, search: Search) -> bool:
     leaving = select(Message.id).where(
         Message.search_id == search.id, Message.state.in_((State.QUEUED, State.SENDING))
     )
-    if session.scalar(unspread.limit(1)) is not None or session.scalar(leaving.limit(1)) is not None:
-        return False
-    return blanking.pending_blanking(session, search.id) == 0
+    return session.scalar(unspread.limit(1)) is None and session.scalar(leaving.limit(1)) is None
 
 
 def wipe(session: Session, search: Search) -> None:
     """Leave a tombstone of ``search`` in the caller's transaction."""
     search.counts = progress.figures(session, search.id).stored()
+    blanking.remember(session, search.id)
     session.execute(delete(Message).where(Message.search_id == search.id))
     session.execute(delete(Photo).where(Photo.search_id == search.id))
     session.execute(delete(Sighting).where(Sighting.search_id == search.id))

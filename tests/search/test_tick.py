@@ -8,8 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from relay import clock
-from relay.outbox import blanking
-from relay.outbox.models import Message, State
+from relay.outbox.models import Message, ProviderCopy, State
 from relay.search import progress, service, spread, tick
 from relay.search.models import Search, Transmission
 from relay.search.states import Closing
@@ -118,23 +117,20 @@ def everything(session: Session) -> str:
     )
 
 
-def wiped(session: Session, live: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def wiped(session: Session, live: int) -> None:
     service.close(live, scenes.actors(session)[0], closing=Closing.FOUND)
     spread.spread_due()
     session.execute(update(Message).values(state=State.DELIVERED))
     session.commit()
-    monkeypatch.setattr(blanking, "pending_blanking", lambda *_: 0)
     with time_machine.travel(clock.now() + timedelta(days=3, minutes=1)):
         tick.run()
 
 
-def test_after_the_citys_days_only_counts_are_left(
-    session: Session, live: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_the_citys_days_only_counts_are_left(session: Session, live: int) -> None:
     before = everything(session)
     assert all(words in before for words in PERSONAL)
 
-    wiped(session, live, monkeypatch)
+    wiped(session, live)
 
     assert search(session, live).wiped_at is not None
     after = everything(session)
@@ -142,9 +138,9 @@ def test_after_the_citys_days_only_counts_are_left(
     assert [phone for phone in ("+818000005001", "+818000006001") if phone in after] == []
 
 
-def test_the_figures_survive_the_wipe(session: Session, live: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_figures_survive_the_wipe(session: Session, live: int) -> None:
     before = progress.figures(session, live)
-    wiped(session, live, monkeypatch)
+    wiped(session, live)
     session.expire_all()
     after = progress.figures(session, live)
     assert after.total == before.total
@@ -152,22 +148,21 @@ def test_the_figures_survive_the_wipe(session: Session, live: int, monkeypatch: 
     assert after.total.delivered == 3
 
 
-def test_nothing_is_wiped_while_the_provider_still_has_a_text(
-    session: Session, live: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_provider_still_has_is_remembered_by_its_sid_alone(session: Session, live: int) -> None:
     service.close(live, scenes.actors(session)[0], closing=Closing.FOUND)
     spread.spread_due()
-    monkeypatch.setattr(blanking, "pending_blanking", lambda *_: 1)
+    for n, message in enumerate(session.scalars(select(Message))):
+        message.state, message.sid = State.DELIVERED, f"SM{n}"
+    session.commit()
+    sids = set(session.scalars(select(Message.sid).where(Message.channel == "sms")))
     with time_machine.travel(clock.now() + timedelta(days=4)):
         tick.run()
-    assert search(session, live).wiped_at is None
+    assert search(session, live).wiped_at is not None
+    assert set(session.scalars(select(ProviderCopy.sid))) == sids
 
 
-def test_nothing_is_wiped_before_everybody_has_been_told_of_the_end(
-    session: Session, live: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_wiped_before_everybody_has_been_told_of_the_end(session: Session, live: int) -> None:
     service.close(live, scenes.actors(session)[0], closing=Closing.FOUND)
-    monkeypatch.setattr(blanking, "pending_blanking", lambda *_: 0)
     with time_machine.travel(clock.now() + timedelta(days=4)):
         tick.run()
         assert search(session, live).wiped_at is None
@@ -178,12 +173,9 @@ def test_nothing_is_wiped_before_everybody_has_been_told_of_the_end(
         assert search(session, live).wiped_at is not None
 
 
-def test_nothing_is_wiped_while_a_mail_about_the_end_still_waits(
-    session: Session, live: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_wiped_while_a_mail_about_the_end_still_waits(session: Session, live: int) -> None:
     service.close(live, scenes.actors(session)[0], closing=Closing.FOUND)
     spread.spread_due()
-    monkeypatch.setattr(blanking, "pending_blanking", lambda *_: 0)
     closing = update(Message).where(Message.purpose == "search_closing")
     session.execute(update(Message).values(state=State.DELIVERED))
     session.execute(closing.values(channel="mail", state=State.QUEUED))

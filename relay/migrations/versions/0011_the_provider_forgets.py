@@ -18,19 +18,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("search_id", name=op.f("pk_blankings")),
     )
     op.create_table(
-        "received_texts",
+        "provider_copies",
         sa.Column("sid", sa.String(), nullable=False),
         sa.Column("search_id", sa.Integer(), nullable=False),
         sa.Column("blank_from", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["search_id"],
             ["searches.id"],
-            name=op.f("fk_received_texts_search_id_searches"),
+            name=op.f("fk_provider_copies_search_id_searches"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("sid", name=op.f("pk_received_texts")),
+        sa.PrimaryKeyConstraint("sid", name=op.f("pk_provider_copies")),
     )
-    op.create_index(op.f("ix_received_texts_search_id"), "received_texts", ["search_id"], unique=False)
+    op.create_index(op.f("ix_provider_copies_search_id"), "provider_copies", ["search_id"], unique=False)
     op.add_column("messages", sa.Column("blank_from", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_messages_unblanked",
@@ -44,6 +44,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_messages_unblanked", table_name="messages")
     op.drop_column("messages", "blank_from")
-    op.drop_index(op.f("ix_received_texts_search_id"), table_name="received_texts")
-    op.drop_table("received_texts")
+    op.drop_index(op.f("ix_provider_copies_search_id"), table_name="provider_copies")
+    op.drop_table("provider_copies")
     op.drop_table("blankings")
