@@ -130,7 +130,13 @@
       ground.hidden = false;
       ground.setAttribute("role", "region");
       ground.setAttribute("aria-label", box.dataset.name);
-      map = L.map(ground, { zoomControl: false, attributionControl: false, maxZoom: MOST_ZOOM, minZoom: 8 });
+      map = L.map(ground, {
+        zoomControl: false,
+        attributionControl: false,
+        fadeAnimation: false, // or a popup that is drawn anew stands there twice for a while
+        maxZoom: MOST_ZOOM,
+        minZoom: 8,
+      });
       L.control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
       L.control.scale({ imperial: false }).addTo(map);
       if (box.dataset.tiles) {
