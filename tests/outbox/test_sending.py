@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from relay import clock, db
 from relay.outbox import receipts, reconcile, records, rules, sender, service
 from relay.outbox.models import Message, OptOut, State
-from tests.outbox.rows import later
+from tests.outbox.rows import draft, later, write
 
 PHONE = "+819000000001"
 
@@ -235,6 +235,13 @@ def test_the_duty_lane_is_never_held_back(phones: str) -> None:
         enqueue(f"d{n}")
     assert sender.drain("duty") == 40
     assert len(inbox(phones)) == 40
+
+
+def test_an_alert_leaves_at_once_while_thousands_of_search_texts_wait(phones: str) -> None:
+    write([draft(n) for n in range(3_000)])
+    enqueue("alert")
+    assert sender.drain("duty") == 1
+    assert len(inbox(phones)) == 1
 
 
 def test_a_withdrawn_message_is_not_sent(phones: str) -> None:

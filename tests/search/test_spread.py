@@ -45,6 +45,21 @@ def test_each_person_gets_one_text_with_a_link_of_their_own(session: Session, li
     assert len(digests) == 3
 
 
+def test_no_text_of_a_search_stands_in_the_lane_of_alerts(session: Session, live: int) -> None:
+    spread.spread_due()
+    session.execute(update(Message).values(state=State.DELIVERED))
+    session.commit()
+    actor = scenes.actors(session)[0]
+    service.update(live, actor, words="駅の北で見た人がいます")
+    spread.spread_due()
+    service.close(live, actor, closing=Closing.FOUND)
+    spread.spread_due()
+    wanted = select(Message.purpose, Message.lane).where(Message.audience_id.is_not(None))
+    assert set(map(tuple, session.execute(wanted))) == {
+        (purpose, "bulk") for purpose in ("search", "search_update", "search_closing")
+    }
+
+
 def test_a_spread_that_broke_off_goes_on_where_it_stopped(
     session: Session, live: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

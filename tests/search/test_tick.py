@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from relay.outbox.models import Message, ProviderCopy, State
 from relay.search import progress, service, spread, tick
 from relay.search.models import Search, Transmission
 from relay.search.states import Closing
-from tests.search import scenes
+from tests.search import scenes, sighting_scenes
 
 #: Words of the scene that tell of the person or of those who look for her.
 PERSONAL = (
@@ -24,12 +25,14 @@ PERSONAL = (
     "第1号",
     "夜の冷えこみ",
     "持病",
+    "橋の下",
+    "090-0000-4321",
     "/s/",
 )
 
 
 @pytest.fixture
-def live(session: Session) -> int:
+def live(session: Session, client: FlaskClient) -> int:
     number = scenes.draft(session)
     writer, approver = scenes.actors(session)
     service.submit(number, writer)
@@ -38,6 +41,7 @@ def live(session: Session) -> int:
     spread.spread_due()
     session.execute(update(Message).values(state=State.DELIVERED))
     session.commit()
+    sighting_scenes.sms(client, f"K{number} 橋の下で見た 5分前 連絡は090-0000-4321", sender="+818000005001")
     return number
 
 
