@@ -240,7 +240,7 @@ def test_maps_open_at_the_newest_position_and_at_the_address(app: Flask) -> None
     place = Place(town="本町", number="2-5-6", building=None, room=None, surname=None)
     with app.test_request_context("/?lang=ja"):
         found = maps.links(place, [report(35.0, 136.0), report(35.304, 136.803), report(None, None)])
-        assert [link.url for link in found] == [
+        assert [url for _, url in found] == [
             "https://maps.gsi.go.jp/#18/35.304000/136.803000/",
             "https://www.google.com/maps/search/?api=1&query=35.304000%2C136.803000",
             "https://www.google.com/maps/search/?api=1&query=%E4%B8%80%E5%AE%AE%E5%B8%82%E6%9C%AC%E7%94%BA2-5-6",

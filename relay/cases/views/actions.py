@@ -22,10 +22,10 @@ from relay.cases.views import case as case_page
 from relay.cases.views import forms
 from relay.cases.views.blueprints import bp
 from relay.cases.views.case import Refusal
-from relay.cases.views.language import _
 from relay.places import address
 from relay.timeline import Kind
 from relay.web import words
+from relay.web.language import _
 
 #: Names of towns and buildings are shorter than this.
 SHORT = 80

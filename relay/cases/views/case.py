@@ -12,11 +12,11 @@ from relay import db
 from relay.accounts.scope import current_scope, signed_in, signed_in_user
 from relay.cases import details
 from relay.cases.views.blueprints import bp
-from relay.cases.views.language import _
 from relay.places import service as places
 from relay.timeline import Event
 from relay.vocabulary import Level, Outcome
 from relay.web import words
+from relay.web.language import _
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from relay import db
 from relay.accounts.scope import signed_in
 from relay.cases import details
 from relay.cases.views.blueprints import bp
-from relay.cases.views.language import _
+from relay.web.language import _
 
 #: A receipt number without its hyphen; case numbers are shorter.
 RECEIPT_DIGITS = 8

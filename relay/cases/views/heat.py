@@ -12,10 +12,10 @@ from flask_babel import LazyString, lazy_gettext
 from relay import city, clock, db
 from relay.accounts.scope import current_scope, signed_in, signed_in_user
 from relay.cases.views.blueprints import bp
-from relay.cases.views.language import _
 from relay.places import heat
 from relay.places.models import HeatFeed, HeatKind, HeatSource
 from relay.web import words
+from relay.web.language import _
 
 KINDS: dict[HeatKind, LazyString] = {
     HeatKind.ALERT: lazy_gettext("警戒アラート"),

@@ -16,10 +16,10 @@ from relay.cases.errors import CaseError
 from relay.cases.views import forms
 from relay.cases.views.blueprints import link_bp
 from relay.cases.views.case import image_response
-from relay.cases.views.language import _
 from relay.duty import service as duty
 from relay.duty.service import LinkHolder
 from relay.vocabulary import Outcome
+from relay.web.language import _
 
 
 class _Gone(Exception):

@@ -8,9 +8,9 @@ from relay.cases.corrections import Reread
 from relay.cases.errors import CaseError
 from relay.cases.views import actions, forms
 from relay.cases.views.actions import action
-from relay.cases.views.language import _
 from relay.vocabulary import Level
 from relay.web import words
+from relay.web.language import _
 
 
 @action("reading")

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from relay.cases.queries import Place
-from relay.cases.views.language import _
 from relay.cases.views.words import MISSING, RAISED_BY, VIA, WHO, names, not_sent, of, place
 from relay.cases.views.words import district as district_word
 from relay.timeline import Kind
 from relay.web import words
+from relay.web.language import _
 
 
 def sentence(kind: Kind, data: Mapping[str, Any]) -> str:

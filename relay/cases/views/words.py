@@ -11,10 +11,10 @@ from relay import clock, settings
 from relay.cases.chronicle import Sent
 from relay.cases.queries import Place
 from relay.cases.rereading import words_of
-from relay.cases.views.language import _
 from relay.duty import texts
 from relay.vocabulary import Sign
 from relay.web import words
+from relay.web.language import _
 
 LINK = re.compile(r"https?://\S+")
 MOBILE = re.compile(r"\+81([5-9]0)(\d{4})(\d{4})")

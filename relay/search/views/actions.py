@@ -21,8 +21,8 @@ from relay.search.views.access import actor, city_only
 from relay.search.views.blueprints import bp
 from relay.search.views.confirmation import Question
 from relay.search.views.forms import Stale
-from relay.search.views.language import _
 from relay.search.views.notices import Refusal
+from relay.web.language import _
 
 Act = Callable[[int], ResponseReturnValue]
 

@@ -20,7 +20,7 @@ from relay.search.views import forms, refusals, words
 from relay.search.views.access import actor, city_only
 from relay.search.views.blueprints import bp
 from relay.search.views.forms import Upload
-from relay.search.views.language import _
+from relay.web.language import _
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from relay.search.states import Closing, State
 from relay.search.texts import MOST_PARTS, Outline
 from relay.search.views import preview, words
 from relay.search.views.forms import LastSeen
-from relay.search.views.language import _
 from relay.search.views.preview import Sms
+from relay.web.language import _
 from relay.web.words import moment_word
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from relay.search.states import Closing, Kind
 from relay.search.views import words
-from relay.search.views.language import _
+from relay.web.language import _
 
 
 def sentence(kind: str, data: Mapping[str, Any]) -> str:

@@ -26,10 +26,10 @@ from relay.search.links import Holder
 from relay.search.sighting import sighting_marks, sightings
 from relay.search.sighting.sightings import Seen
 from relay.search.views import link_form, refusals, sighting_words, tiles, visitors, words
-from relay.search.views.language import _
 from relay.search.views.link_form import Entry
 from relay.search.views.pictures import picture
 from relay.web import errors, i18n
+from relay.web.language import _
 
 log = structlog.get_logger(__name__)
 

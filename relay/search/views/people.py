@@ -18,8 +18,8 @@ from relay.search.views.access import actor, city_only
 from relay.search.views.blueprints import bp
 from relay.search.views.composer import Form
 from relay.search.views.forms import Upload
-from relay.search.views.language import _
 from relay.search.views.pictures import picture
+from relay.web.language import _
 
 
 @bp.get("/people")

@@ -22,8 +22,8 @@ from relay.search.sighting import replies
 from relay.search.states import State
 from relay.search.views import forms, refusals, sightings
 from relay.search.views.access import actor, city_only
-from relay.search.views.language import _
 from relay.search.views.sightings import bp
+from relay.web.language import _
 
 
 @bp.get("/<int:search_id>/sightings/<int:sighting_id>/last-seen")

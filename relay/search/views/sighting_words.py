@@ -10,8 +10,8 @@ from flask_babel import LazyString, lazy_gettext
 from relay import clock
 from relay.search import geo
 from relay.search.sighting.board import LastSeen, SightingsBoard, SightingView
-from relay.search.views.language import _
 from relay.web import words
+from relay.web.language import _
 
 MINUTES_A_HOUR = 60
 HOURS_TOLD = 48

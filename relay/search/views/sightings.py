@@ -33,9 +33,9 @@ from relay.search.sighting.sightings import Seen
 from relay.search.states import OVER, State
 from relay.search.views import link_form, sighting_words
 from relay.search.views.access import actor, city_only, is_city
-from relay.search.views.language import _
 from relay.search.views.link_form import Entry
 from relay.search.views.pictures import picture
+from relay.web.language import _
 
 bp = Blueprint("search_sightings", "relay.search", url_prefix="/search", template_folder="templates")
 

@@ -4,17 +4,13 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, after_this_request, url_for
 from xstatic.pkg import leaflet
 
 from relay import city as cities
-from relay.search.views.language import _
-from relay.web import assets, headers
-
-#: Street level: single houses are told apart.
-ZOOM = 17
+from relay.web import assets, headers, maps
 
 leaflet_bp = Blueprint("leaflet", __name__, static_folder=leaflet.BASE_DIR, static_url_path="/assets/leaflet")
 files_bp = Blueprint(
@@ -72,21 +68,8 @@ def use_map() -> dict[str, Any]:
     }
 
 
-def spot_links(lat: float | None, lng: float | None, words: str | None) -> list[tuple[str, str]]:
-    """Maps elsewhere that can be opened: name and address. By the point where it is known, else by the words.
-
-    The Authority's map opens by coordinates only.
-    """
+def spot_links(lat: float | None, lng: float | None, words: str | None) -> list[maps.MapLink]:
+    """Maps elsewhere that can be opened: by the point where it is known, else by the words."""
     if lat is not None and lng is not None:
-        return [
-            (_("地理院地図"), f"https://maps.gsi.go.jp/#{ZOOM}/{lat:.6f}/{lng:.6f}/"),
-            (_("Googleマップ"), _google(f"{lat:.6f},{lng:.6f}")),
-        ]
-    if words:
-        # Without a remark in brackets behind the city's name, which no map knows.
-        return [(_("Googleマップ"), _google(f"{cities.current().name.split('（')[0]}{words}"))]
-    return []
-
-
-def _google(query: str) -> str:
-    return f"https://www.google.com/maps/search/?api=1&query={quote(query)}"
+        return maps.of_spot(lat, lng)
+    return [maps.of_words(words)] if words else []

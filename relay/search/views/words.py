@@ -12,8 +12,8 @@ from flask_babel import LazyString, lazy_gettext
 from relay import clock
 from relay.search.states import Closing, Kind, State
 from relay.search.texts import AGE_BANDS
-from relay.search.views.language import _
 from relay.web import words
+from relay.web.language import _
 
 MOBILE = re.compile(r"\+81([5-9]0)(\d{4})(\d{4})")
 MINUTES_A_HOUR = 60
