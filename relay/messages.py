@@ -65,6 +65,7 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         *((f"feedback.{key}", "number", "") for key in ("accepted", "safe", "closed", "reopened")),
         ("search.alert_sms", "city code who seen act link", ""),
         ("search.update_sms", "city code words act link", ""),
+        ("search.update_sms_page", "city code act link", ""),
         ("search.alert_mail", "city code facts seen call link", "speak"),
         ("search.update_mail", "city code words call link", "facts seen speak"),
         *((f"search.{key}_subject", "city code", "") for key in ("alert", "update", "closing")),
@@ -77,7 +78,8 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             )
         ),
         ("search.heading", "heading", ""),
-        *((f"search.desk_{key}", "city code link", "") for key in ("widen", "expired")),
+        *((f"search.desk_{key}", "city code link", "") for key in ("approval", "widen", "expired")),
+        ("search.desk_over", "city code", "link"),
         ("search.desk_warning", "city code time link", ""),
         *((f"neighbour.{key}", "", "") for key in ("event", "restriction", "news")),
         *(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from relay import city, clock, db
 from relay.outbox import blanking
 from relay.outbox import service as outbox
-from relay.search import audience, log, requirements, states, transmit, wording
+from relay.search import audience, desk, log, requirements, states, transmit, wording
 from relay.search.actors import Actor
 from relay.search.errors import SearchError
 from relay.search.models import Search, Sighting, Subject
@@ -30,6 +30,7 @@ def submit(search_id: int, actor: Actor) -> None:
         _complete(session, search)
         search.submitted_at, search.submitted_by = clock.now(), actor.user_id
         _become(session, search, State.AWAITING, actor)
+        desk.ask_approval(session, search, wording.for_desk(search, "approval"))
 
 
 def send_back(search_id: int, actor: Actor, *, note: str) -> None:
@@ -141,6 +142,8 @@ def close(search_id: int, actor: Actor, *, closing: Closing, wait_for_morning: b
         transmit.write(session, search, Kind.CLOSING, actor, texts, wait=wait_for_morning)
         state = State.WITHDRAWN if closing == Closing.WITHDRAWN else State.CLOSED
         _end(session, search, state, actor, closing)
+        if closing != Closing.EXPIRED:  # then the clock tells the city, with what it means
+            desk.tell_again(session, search, wording.for_desk(search, "over"), key="over")
         blanking.request_blanking(session, search.id, received=_received(session, search))
 
 

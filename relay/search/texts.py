@@ -21,6 +21,8 @@ AGE_BANDS = (
     "-59", "60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90-94", "95-",
 )  # fmt: skip
 _HALF = 5
+_FULL_STOP = {"ja": "。", "en": "."}
+_ENDS = ("。", "．", ".", "！", "？", "!", "?", "…")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,14 +74,7 @@ class Writer:
         return {
             language: {
                 "words": words.strip(),
-                "sms": self._about(
-                    outline,
-                    "update_sms",
-                    language,
-                    words=words.strip(),
-                    act=self._if_seen(outline, "act", language),
-                    link=LINK,
-                ),
+                "sms": self._update_sms(outline, language, words.strip()),
                 "mail_subject": self._about(outline, "update_subject", language),
                 "mail": self._mail(outline, "update_mail", language, words=words.strip()),
             }
@@ -120,7 +115,7 @@ class Writer:
         local = clock.local(outline.seen_at)
         when = f"{local.month}/{local.day} {local:%H:%M}"
         place = outline.place if words else None
-        town, gap = (outline.town, "") if language == "ja" else (outline.town_en or outline.town, ", ")
+        town, gap = (outline.town, " ") if language == "ja" else (outline.town_en or outline.town, ", ")
         where = gap.join(part for part in (town, place) if part)
         how = self._words.text(f"search.by_{outline.travel}", language) if outline.travel else ""
         if outline.heading and words:
@@ -155,6 +150,15 @@ class Writer:
             act=self._if_seen(outline, "act", language),
             link=LINK,
         )
+
+    def _update_sms(self, outline: Outline, language: str, words: str) -> str:
+        """The news; where words in another language would make a third part, that there is news on the page."""
+        act = self._if_seen(outline, "act", language)
+        sentence = words if words.endswith(_ENDS) else words + _FULL_STOP[language]
+        text = self._about(outline, "update_sms", language, words=sentence, act=act, link=LINK)
+        if language == "ja" or self.parts(text) <= MOST_PARTS:
+            return text
+        return self._about(outline, "update_sms_page", language, act=act, link=LINK)
 
     def _mail(self, outline: Outline, key: str, language: str, **values: str) -> str:
         return self._about(

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from relay import city, clock, db, messages
+from relay import city, clock, db
 from relay.search import audience, desk, log, service, wipe, wording
 from relay.search.actors import RELAY
 from relay.search.errors import SearchError
@@ -51,7 +51,7 @@ def _propose(session: Session, search: Search) -> bool:
         return False
     search.widen_proposed_at = clock.now()
     log.record(session, search.id, "widen_proposed")
-    _tell(session, search, "desk_widen", key=f"widen:{search.widen_proposed_at:%s}")
+    _tell(session, search, "widen", key=f"widen:{search.widen_proposed_at:%s}")
     return True
 
 
@@ -64,7 +64,7 @@ def _warn(session: Session, search: Search) -> bool:
     search.warned_at = clock.now()
     end = clock.local(search.expires_at)
     log.record(session, search.id, "expiry_warned")
-    _tell(session, search, "desk_warning", key=f"warning:{search.warned_at:%s}", time=f"{end:%H:%M}")
+    _tell(session, search, "warning", key=f"warning:{search.warned_at:%s}", time=f"{end:%H:%M}")
     return True
 
 
@@ -80,7 +80,9 @@ def _expire() -> int:
         except SearchError:
             continue  # somebody closed it this very moment
         with db.transaction() as session:
-            _tell(session, session.get_one(Search, search_id), "desk_expired", key="expired")
+            search = session.get_one(Search, search_id)
+            _tell(session, search, "expired", key="expired")
+            desk.tell_again(session, search, wording.for_desk(search, "expired"), key="expired")
         done += 1
     return done
 
@@ -93,16 +95,7 @@ def _wipe(session: Session, search: Search) -> bool:
 
 
 def _tell(session: Session, search: Search, text: str, *, key: str, **values: str) -> None:
-    words = messages.current()
-    mark = words.text("search.drill") if search.drill else ""
-    body = words.text(
-        f"search.{text}",
-        city=city.current().name,
-        code=f"K{search.id}",
-        link=wording.page(search.id),
-        **values,
-    )
-    desk.tell(session, search, mark + body, key=key)
+    desk.tell(session, search, wording.for_desk(search, text, **values), key=key)
 
 
 def _warning_time() -> timedelta:

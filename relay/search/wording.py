@@ -46,3 +46,16 @@ def outline(session: Session, search: Search, subject: Subject) -> Outline:
 def page(search_id: int) -> str:
     """The address of the city's own page of this search."""
     return f"{settings.current().public_url}/search/{search_id}"
+
+
+def for_desk(search: Search, text: str, **values: str) -> str:
+    """A text to the city's own phones about this search: ``desk_`` and its name in the messages' ``[search]``."""
+    words = messages.current()
+    mark = words.text("search.drill") if search.drill else ""
+    return mark + words.text(
+        f"search.desk_{text}",
+        city=city.current().name,
+        code=f"K{search.id}",
+        link=page(search.id),
+        **values,
+    )

@@ -3,18 +3,22 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from relay import clock, db
+from relay import clock, db, settings
+from relay.accounts.models import Role, User
 from relay.outbox import service as outbox
+from relay.outbox.models import Message
 from relay.partners.models import Staff
-from relay.search import service
+from relay.search import service, spread
 from relay.search.actors import Actor
 from relay.search.errors import SearchError
 from relay.search.models import Audience, Search, SearchEvent, Subject, Transmission
 from relay.search.states import Closing, Kind, State
-from tests.search import scenes
+from tests.search import scenes, sighting_scenes
 
 
 def state(session: Session, number: int) -> State:
@@ -218,3 +222,55 @@ def test_sent_back_it_is_a_draft_again_with_the_note_in_the_log(
     service.submit(number, writer)
     service.approve(number, approver)
     assert state(session, number) == State.LIVE
+
+
+def told(session: Session, number: int, channel: str = "sms") -> list[tuple[str, str]]:
+    """Whom of the city the search told, and how the text begins."""
+    session.expire_all()
+    rows = session.execute(
+        select(Message.recipient, Message.body)
+        .where(Message.search_id == number, Message.purpose == "search_desk", Message.channel == channel)
+        .order_by(Message.id)
+    )
+    return [(recipient, body) for recipient, body in rows]
+
+
+def test_whoever_was_told_of_a_sighting_hears_that_the_search_is_over(
+    session: Session, client: FlaskClient, live: int, writer: Actor
+) -> None:
+    spread.spread_due()
+    sighting_scenes.sms(client, f"K{live} 駅の前で見た")
+    woken = {phone for phone, body in told(session, live) if "目撃" in body}
+    assert len(woken) >= 2
+
+    service.close(live, writer, closing=Closing.FOUND)
+
+    ends = [phone for phone, body in told(session, live) if f"K{live}の捜索は終了しました" in body]
+    assert sorted(ends) == sorted(woken)
+
+
+def test_the_city_on_duty_is_told_that_a_search_waits_for_approval(
+    session: Session, writer: Actor, approver: Actor
+) -> None:
+    number = scenes.draft(session)
+    service.submit(number, writer)
+    [(first, body)] = told(session, number)
+    assert "承認を待っています" in body
+    assert body.endswith(f"/search/{number}")
+    service.send_back(number, approver, note="写真を")
+    with time_machine.travel(timedelta(minutes=1), tick=False):
+        service.submit(number, writer)
+    assert [phone for phone, _ in told(session, number)] == [first, first]
+
+
+def test_colleagues_hear_by_mail_that_a_search_waits_for_them(
+    session: Session, writer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:9")
+    settings.current.cache_clear()
+    number = scenes.draft(session)
+    service.submit(number, writer)
+    mails = dict(told(session, number, "mail"))
+    addresses = dict(session.execute(select(User.email, User.id).where(User.role == Role.CITY)).all())
+    assert mails.keys() == {email for email, user_id in addresses.items() if user_id != writer.user_id}
+    assert all("承認を待っています" in body for body in mails.values())

@@ -53,7 +53,7 @@ def test_the_sms_says_who_where_when_and_what_to_do_without_the_link() -> None:
         "80代前半女性",
         "赤い帽子",
         "14:30",
-        "本町喫茶店の前",
+        "本町 喫茶店の前",
         "返信",
         "110",
         "転載しないでください",
@@ -123,3 +123,23 @@ def test_whatever_is_written_the_alert_fits_two_parts(**fields: str | None) -> N
     for text in WRITER.alert(outline(**fields)).values():
         assert WRITER.parts(text["sms"]) <= MOST_PARTS
         assert LINK in text["sms"]
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("駅の北口で見かけた方がいます", "駅の北口で見かけた方がいます。見かけたら"),
+        ("駅の北口で見かけた方がいます。", "駅の北口で見かけた方がいます。見かけたら"),
+        ("見つかりそうです！", "見つかりそうです！見かけたら"),
+    ],
+)
+def test_news_ends_with_one_full_stop_however_it_was_typed(words: str, written: str) -> None:
+    assert f"続報：{written}" in WRITER.update(outline(), words)["ja"]["sms"]
+
+
+def test_news_in_japanese_that_makes_an_english_sms_too_long_is_read_on_the_page() -> None:
+    text = WRITER.update(outline(), "23時ごろ、木曽川駅の北口のベンチで見かけたとの連絡がありました")["en"]
+    assert "open the page" in text["sms"]
+    assert WRITER.parts(text["sms"]) <= MOST_PARTS
+    assert "木曽川駅" in text["mail"]
+    assert "Seen at Honmachi." in WRITER.update(outline(), "Seen at Honmachi")["en"]["sms"]

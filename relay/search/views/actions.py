@@ -85,7 +85,10 @@ def _ask(search_id: int, name: str, question: Question) -> ResponseReturnValue:
 def submit(search_id: int) -> ResponseReturnValue:
     """Ask a second person."""
     service.submit(search_id, actor())
-    return _back(search_id, _("承認を依頼しました。ほかの職員に、この画面を見てもらってください。"))
+    return _back(
+        search_id,
+        _("承認を依頼し、市の当番にSMSで知らせました。急ぐときは近くの職員に声をかけてください。"),
+    )
 
 
 @action("approve")
