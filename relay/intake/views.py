@@ -67,7 +67,7 @@ WHEN: dict[Level, LazyString] = {
 }
 
 OUTCOMES: dict[str, LazyString] = {
-    "safe": lazy_gettext("確認が終わりました。無事か、必要な手助けにつながりました。"),
+    "safe": lazy_gettext("確認が終わりました。無事を確認したか、支援につながりました。"),
     "closed": lazy_gettext("確認が終わりました。"),
 }
 STATES = ("received", "accepted", "closed")

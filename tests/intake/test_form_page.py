@@ -355,12 +355,22 @@ def test_an_emergency_receipt_says_119_first(phone: FlaskClient, desk: Desk, lan
     assert main.index('href="tel:119"') < main.index("1234-5678")
 
 
+def test_whoever_reported_an_emergency_is_asked_to_stay_and_not_sent_back_to_work(
+    phone: FlaskClient, desk: Desk
+) -> None:
+    assert "仕事に戻って" in phone.get(RECEIPT).text
+    desk.level = Level.EMERGENCY
+    page = phone.get(RECEIPT).text
+    assert "仕事に戻って" not in page
+    assert "人が来るまで近くにいて" in page
+
+
 @pytest.mark.parametrize(
     ("state", "outcome", "present", "words"),
     [
         ("received", None, "受付", None),
         ("accepted", None, "担当者が対応中", None),
-        ("closed", "safe", "終了", "無事か、必要な手助けにつながりました"),
+        ("closed", "safe", "終了", "無事を確認したか、支援につながりました"),
         ("closed", "closed", "終了", "確認が終わりました。"),
         ("closed", None, "終了", "確認が終わりました。"),
     ],

@@ -228,16 +228,32 @@ def test_a_sighting_is_kept_the_city_told_and_the_sender_thanked(
     assert (one.channel, one.audience_id) == ("form", scene.audience(session, number).id)
     assert (one.sure, one.heading, one.call_back, one.phone) == (True, "北", True, WORKER)
     [text] = scene.texts()
-    for part in ("駅前のコンビニ", "杖", "30分後・約1.0km", "北へ", "登録者"):
+    for part in ("駅前のコンビニ", "杖", "30分後・約1.0km", "北へ", "協力員 配達員A（見本）"):
         assert part in text
     thanks = client.get(answer.headers["Location"]).text
     for part in ("受け取りました", "110", "119", "体はつかまないでください", "もう一度知らせる"):
         assert part in thanks
 
 
-def test_the_number_is_kept_only_with_leave_to_ring_back(client: FlaskClient, session: Session) -> None:
-    send(client, scene.token(session, scene.live(session)), where="駅")
-    assert scene.sightings()[0].phone is None
+def test_the_city_knows_whom_to_ring_even_without_leave_to_ring_back(
+    client: FlaskClient, session: Session
+) -> None:
+    token = scene.token(session, scene.live(session))
+    assert "印がなくても電話することがあります" in page(client, token)
+    send(client, token, where="駅")
+    [one] = scene.sightings()
+    assert (one.phone, one.call_back) == (WORKER, False)
+    assert "080-0000-5001" not in scene.texts()[0]
+
+
+def test_who_is_with_the_person_now_is_told_to_the_city_with_the_number(
+    client: FlaskClient, session: Session
+) -> None:
+    send(client, scene.token(session, scene.live(session)), where="駅", with_now="yes")
+    [text] = scene.texts()
+    assert "いま一緒にいます 駅 " in text
+    assert "協力員 配達員A（見本）" in text
+    assert " 080-0000-5001\n" in text
 
 
 def test_a_second_click_makes_no_second_sighting(client: FlaskClient, session: Session) -> None:

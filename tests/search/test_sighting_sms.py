@@ -75,7 +75,7 @@ def test_the_city_on_duty_the_districts_officer_and_the_citys_own_phones_are_tol
         "駅前のコンビニ",
         "30分後",
         "北へ",
-        "登録者",
+        "協力員 配達員A（見本）（新聞販売店（見本））",
         f"/search/{number}",
     ):
         assert part in text
@@ -181,7 +181,7 @@ def test_registered_staff_outside_the_ring_are_registered_all_the_same(
     number = scene.live(session)
     scene.sms(client, f"K{number} 駅前", sender="+818000005002")
     assert scene.sightings()[0].audience_id is None
-    assert "登録者" in scene.texts()[0]
+    assert "協力員 配達員B（見本）（新聞販売店（見本））" in scene.texts()[0]
 
 
 def test_answers_to_a_stranger_are_limited_and_the_sightings_are_not(

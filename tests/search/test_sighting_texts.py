@@ -59,7 +59,7 @@ def desk(one: News, *, link: str = LINK) -> str:
 
 def test_the_text_to_the_city_says_what_where_when_how_far_and_who() -> None:
     assert desk(news()) == (
-        "【一宮市 捜索】K3 目撃 駅前のコンビニ 14:20（最後に見た時刻から35分後・約1.2km） 北へ 登録者\n"
+        "【一宮市 捜索】K3 目撃 駅前のコンビニ 14:20（最後に見た時刻から35分後・約1.2km） 北へ 協力員\n"
         + LINK
     )
 
@@ -74,7 +74,7 @@ def test_the_text_to_the_city_says_what_where_when_how_far_and_who() -> None:
         ({"last_seen_at": NOW - timedelta(hours=5)}, "約5時間後"),
         ({"seen_at": None}, "14:30受信"),
         ({"seen_at": NOW - timedelta(days=1)}, "11/23 14:30"),
-        ({"heading": None}, "約1.2km） 登録者"),
+        ({"heading": None}, "約1.2km） 協力員"),
         ({"sure": False}, "K3 目撃か "),
         ({"with_now": True}, "K3 いま一緒にいます "),
         ({"with_now": True, "danger": True}, "K3 目撃・けがや急病か "),
@@ -89,19 +89,54 @@ def test_what_is_known_is_said_and_what_is_not_left_out(changes: dict[str, Any],
     assert part in desk(news(**changes))
 
 
+STAFF = {"name": "見本 花子", "company": "新聞販売店（見本）", "phone": "+818000005001"}
+
+
+def test_the_text_to_the_city_says_who_of_which_company_saw_it() -> None:
+    text = desk(news(**STAFF))
+    assert "協力員 見本 花子（新聞販売店（見本））\n" in text
+    assert "080-0000-5001" not in text
+
+
+@pytest.mark.parametrize("urgent", ["with_now", "danger"])
+def test_whom_to_ring_is_told_when_somebody_is_with_the_person_or_in_danger(urgent: str) -> None:
+    text = desk(news(**STAFF, words="駅", heading=None, point=None, **{urgent: True}))
+    assert "協力員 見本 花子（新聞販売店（見本）） 080-0000-5001\n" in text
+    assert "未登録の番号 090-9999-9999\n" in desk(news(who="other", phone="+819099999999", **{urgent: True}))
+
+
+def test_the_number_stays_when_the_words_and_the_name_have_to_be_shortened() -> None:
+    text = desk(news(**STAFF, words="駅前のコンビニの入口" * 20, with_now=True))
+    assert "協力員 080-0000-5001\n" in text
+    assert "駅前のコンビニの入口" in text
+    assert "…" in text
+    assert sms_text.segments(text) == 2
+
+
+def test_the_company_goes_before_the_name() -> None:
+    text = desk(news(**(STAFF | {"company": "とても長い名前の新聞販売店" * 3}), with_now=True))
+    assert "協力員 見本 花子 080-0000-5001\n" in text
+
+
 @given(
     words=st.text(max_size=300),
     heading=st.none() | st.text(min_size=1, max_size=12),
     link=st.integers(0, 60).map(lambda more: LINK + "x" * more),
     drill=st.booleans(),
     many=st.booleans(),
+    known=st.fixed_dictionaries(
+        {"name": st.text(max_size=40), "company": st.text(max_size=40), "phone": st.text(max_size=80)}
+    ),
 )
 def test_the_text_to_the_city_has_two_parts_at_most(
-    words: str, heading: str | None, link: str, drill: bool, many: bool
+    words: str, heading: str | None, link: str, drill: bool, many: bool, known: dict[str, str]
 ) -> None:
     codes = ("K123", "K122", "K121") if many else ()
-    text = desk(news(words=words, heading=heading, drill=drill, codes=codes), link=link)
-    if len(link) < len(LINK) + 20:
+    urgent = bool(known["phone"])
+    text = desk(
+        news(words=words, heading=heading, drill=drill, codes=codes, with_now=urgent, **known), link=link
+    )
+    if len(link) < len(LINK) + (12 if urgent else 20):
         assert sms_text.segments(text) <= 2
     assert text.endswith(link)
 

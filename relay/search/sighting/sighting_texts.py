@@ -8,13 +8,16 @@ from enum import IntEnum
 from relay import clock
 from relay.channels import sms_text
 from relay.messages import Messages
-from relay.search import geo
+from relay.search import geo, telephone
 from relay.search.geo import Point
 
 #: Two UCS-2 parts, less one for an emoji that must not be torn in two.
 MOST_UNITS = 2 * sms_text.UCS2_PART - 1
-#: What is left of the words before the times are told more shortly.
+#: What is left of the words before the name of who saw it goes, and then before the times are told more shortly.
+ENOUGH_UNITS = 40
 LEAST_UNITS = 14
+#: What somebody typed as a number may be longer than any number is.
+NUMBER_UNITS = 16
 #: In a drill nobody is sent to ring 110.
 _IN_A_DRILL = {
     "thanks": "drill",
@@ -32,8 +35,11 @@ class Tight(IntEnum):
     """How much room there is for facts."""
 
     NOT = 0
-    TIMES = 1  # lengths of time without what they count from
-    MOST = 2  # no heading either
+    COMPANY = 1  # who saw it without the company
+    NAME = 2  # nor the name
+    TIMES = 3  # lengths of time without what they count from
+    HEADING = 4  # no heading either
+    MOST = 5  # how long after and how far off has to be looked up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,23 +62,29 @@ class News:
     """The words speak of somebody in danger."""
     who: str
     """staff, other or phone."""
+    name: str | None = None
+    company: str | None = None
+    """Of the registered person who saw it."""
+    phone: str | None = None
+    """The number of who saw it, told where the city has to ring at once."""
     codes: Sequence[str] = ()
     """The searches that it may belong to, when the writer named none of several."""
 
 
 def desk(news: News, *, city: str, link: str, messages: Messages) -> str:
-    """The text to the city's phones, in at most two parts: the words are shortened first, then the times are told
-    more shortly, and the heading goes last."""
+    """The text to the city's phones, in at most two parts: long words are shortened first, then who saw it and the
+    times are told more shortly, then the heading goes. A number to ring always stays."""
     for tight in Tight:
         over = sms_text.units(_fill(news, "", tight, city, link, messages)) - MOST_UNITS
-        if -over >= min(LEAST_UNITS, sms_text.units(news.words)):
+        wanted = ENOUGH_UNITS if tight < Tight.NAME else LEAST_UNITS
+        if -over >= min(wanted, sms_text.units(news.words)):
             break
     words = sms_text.shorten(news.words, max(-over, 0))
     return _fill(news, words, tight, city, link, messages)
 
 
 def _fill(news: News, words: str, tight: Tight, city: str, link: str, messages: Messages) -> str:
-    heading = news.heading if tight < Tight.MOST else None
+    heading = news.heading if tight < Tight.HEADING else None
     text = messages.text(
         "sighting.desk",
         city=city,
@@ -80,12 +92,26 @@ def _fill(news: News, words: str, tight: Tight, city: str, link: str, messages: 
         kind=_kind(news, messages),
         place=words or messages.text("sighting.no_place"),
         time=_time(news, messages),
-        since=_since(news, tight > Tight.NOT, messages),
+        since=_since(news, tight >= Tight.TIMES, messages) if tight < Tight.MOST else "",
         heading=messages.text("sighting.heading", heading=heading) if heading else "",
-        who=messages.text(f"sighting.by_{news.who}"),
+        who=_who(news, tight, messages),
         link=link,
     )
     return messages.text("search.drill") + text if news.drill else text
+
+
+def _who(news: News, tight: Tight, messages: Messages) -> str:
+    """Who saw it; with the number to ring, where somebody is with the person or in danger."""
+    if news.who == "staff" and news.name and tight < Tight.NAME:
+        known = {"name": news.name} | ({"company": news.company} if news.company else {})
+        whole = news.company and tight < Tight.COMPANY
+        who = messages.text("sighting.by_staff_of" if whole else "sighting.by_staff_named", **known)
+    else:
+        who = messages.text(f"sighting.by_{news.who}")
+    if news.phone and (news.with_now or news.danger):
+        number = sms_text.shorten(telephone.shown(news.phone), NUMBER_UNITS)
+        who += messages.text("sighting.ring", phone=number)
+    return who
 
 
 def _kind(news: News, messages: Messages) -> str:

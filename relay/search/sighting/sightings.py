@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from relay import city, messages
 from relay.outbox import blanking
+from relay.partners.models import Partner, Staff
 from relay.places.models import District, Town
 from relay.search import desk, geo, log, wording
-from relay.search.models import Photo, Search, Sighting, Subject
+from relay.search.models import Audience, Photo, Search, Sighting, Subject
 from relay.search.sighting import sighting_rules, sighting_texts
 from relay.search.sighting.board import SightingsBoard, board
 from relay.search.sighting.sighting_rules import FLOOD_TIME, SAME_TIME, Spot
@@ -224,6 +225,7 @@ def _district(session: Session, town: str | None) -> int | None:
 def _tell(session: Session, search: Search, sighting: Sighting, seen: Seen, *, key: str) -> None:
     """One text to the city on duty, the city's own phones and the duty officer of the last-seen district."""
     subject = session.get(Subject, search.id)
+    name, company = _teller(session, sighting) or (None, None)
     news = News(
         code=f"K{search.id}",
         drill=search.drill,
@@ -238,6 +240,9 @@ def _tell(session: Session, search: Search, sighting: Sighting, seen: Seen, *, k
         with_now=sighting.with_now,
         danger=seen.danger,
         who=seen.who,
+        name=name,
+        company=company,
+        phone=sighting.phone,
         codes=seen.codes,
     )
     body = sighting_texts.desk(
@@ -249,3 +254,13 @@ def _tell(session: Session, search: Search, sighting: Sighting, seen: Seen, *, k
         else None
     )
     desk.tell(session, search, body, key=key, centre_id=centre)
+
+
+def _teller(session: Session, sighting: Sighting) -> tuple[str, str] | None:
+    """Name and company of the registered person who told it; one whom this search did not alert is known by number."""
+    alerted = select(Audience.staff_id).where(Audience.id == sighting.audience_id).scalar_subquery()
+    mine = Staff.id == alerted if sighting.audience_id is not None else Staff.phone == sighting.phone
+    found = session.execute(
+        select(Staff.name, Partner.name).join(Partner, Partner.id == Staff.partner_id).where(mine)
+    ).first()
+    return (found[0], found[1]) if found else None

@@ -282,7 +282,8 @@ def _seen(holder: Holder, entry: Entry, jpeg: bytes | None) -> Seen:
         words=words_first if not entry.town or entry.town in words_first else f"{entry.town} {words_first}",
         received_at=clock.now(),
         audience_id=holder.audience_id,
-        phone=holder.phone if entry.call_back else None,
+        # The number that the link was sent to: whoever is with the person has to be rung at once.
+        phone=holder.phone,
         call_back=entry.call_back,
         seen_at=entry.seen_at,
         town=entry.town,

@@ -1,21 +1,20 @@
 """Words about sightings in the page's language. Templates call them ``sighted``."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
-import phonenumbers
 from flask_babel import LazyString, lazy_gettext
 
 from relay import clock
-from relay.search import geo
+from relay.search import geo, telephone
 from relay.search.sighting.board import LastSeen, SightingsBoard, SightingView
 from relay.web import words
 from relay.web.language import _
 
 MINUTES_A_HOUR = 60
 HOURS_TOLD = 48
-MOBILE = re.compile(r"\+81([5-9]0)(\d{4})(\d{4})")
+
+phone = telephone.shown
 
 HEADINGS: Mapping[str, LazyString] = {
     "北": lazy_gettext("北"),
@@ -136,15 +135,3 @@ def located(board: SightingsBoard) -> list[SightingView]:
         here = [view for view in (root, *root.joined) if view.lat is not None and view.lng is not None]
         found.extend(here[:1])
     return found
-
-
-def phone(number: str) -> str:
-    """A stored number as people here write it: 090-1234-5678. Whatever else was written down, as it is."""
-    mobile = MOBILE.fullmatch(number)
-    if mobile:
-        return "0" + "-".join(mobile.groups())
-    try:
-        parsed = phonenumbers.parse(number, "JP")
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,25 +1,25 @@
 """Words for the codes of searches, in the page's language. Templates call them ``word``."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date as calendar_date
 from datetime import datetime
 
-import phonenumbers
 from babel.dates import format_date
 from flask_babel import LazyString, lazy_gettext
 
 from relay import clock
+from relay.search import telephone
 from relay.search.states import Closing, Kind, State
 from relay.search.texts import AGE_BANDS
 from relay.web import words
 from relay.web.language import _
 
-MOBILE = re.compile(r"\+81([5-9]0)(\d{4})(\d{4})")
 MINUTES_A_HOUR = 60
 HOURS_A_DAY = 24
 #: Ages in a band that says "early" in Japanese: 80–84 is 80代前半.
 _HALF = 5
+
+phone = telephone.shown
 
 STATES: Mapping[State, LazyString] = {
     State.DRAFT: lazy_gettext("下書き"),
@@ -194,18 +194,6 @@ def choices(table: Mapping[str, LazyString], *, none: str | None = None) -> list
 def names(several: Sequence[str]) -> str:
     """Several words in one breath."""
     return ("、" if words.language() == "ja" else ", ").join(several)
-
-
-def phone(number: str) -> str:
-    """A number as people here write it: 090-1234-5678, 0586-28-9100."""
-    mobile = MOBILE.fullmatch(number)
-    if mobile:
-        return "0" + "-".join(mobile.groups())
-    try:
-        parsed = phonenumbers.parse(number, "JP")
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def several(table: Mapping[str, LazyString], codes: Sequence[str]) -> list[str]:
