@@ -223,6 +223,8 @@ class Sighting(Base):
     sure: Mapped[bool | None]
     with_now: Mapped[bool] = mapped_column(default=False)
     """The person is with the observer now."""
+    danger: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    """The words speak of somebody in danger."""
     same_as_id: Mapped[int | None] = mapped_column(ForeignKey("search_sightings.id", ondelete="SET NULL"))
     """An earlier one that tells of the same moment and place."""
     held: Mapped[bool] = mapped_column(default=False)

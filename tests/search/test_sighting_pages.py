@@ -131,6 +131,32 @@ def test_joined_ones_stand_under_the_first_and_held_ones_say_that_they_rang_nobo
     assert text.count("電話は鳴らしていません") == 1
 
 
+@pytest.mark.parametrize("urgent", ["with_now", "danger"])
+def test_what_can_not_wait_stands_first_until_somebody_has_looked_at_it(
+    city: FlaskClient, session: Session, urgent: str
+) -> None:
+    number = scene.live(session)
+    ids = [seen(number, "駅", **{urgent: True}), seen(number, "公園"), seen(number, "川")]
+
+    def order() -> list[int]:
+        text = city.get(f"/search/{number}").text
+        return [int(one) for one in re.findall(r'<li id="sighting-(\d+)"', text)]
+
+    assert order() == [ids[0], ids[2], ids[1]]
+    assert ("けがや急病か" in city.get(f"/search/{number}").text) == (urgent == "danger")
+    post(city, f"/search/{number}/sightings/{ids[0]}/mark", mark="checked")
+    assert order() == [ids[2], ids[1], ids[0]]
+
+
+def test_a_joined_one_that_can_not_wait_brings_its_first_to_the_top(session: Session) -> None:
+    number = scene.live(session)
+    first = seen(number, "似た人", town="本町")
+    seen(number, "公園")
+    seen(number, "いま一緒です", town="本町", with_now=True)
+    with db.transaction() as reading:
+        assert [one.id for one in sightings.board(reading, number).sightings][0] == first
+
+
 @pytest.mark.parametrize("wanted", ["checked", "false"])
 def test_a_mark_names_who_made_it_and_can_be_taken_back(
     city: FlaskClient, session: Session, wanted: str

@@ -32,6 +32,7 @@ class SightingView:
     heading: str | None
     sure: bool | None
     with_now: bool
+    danger: bool
     call_back: bool
     held: bool
     mark: str
@@ -55,6 +56,12 @@ class SightingView:
         """When it was: the time told, else when it came in."""
         return self.seen_at or self.received_at
 
+    @property
+    def urgent(self) -> bool:
+        """Somebody is with the person or in danger, and nobody of the city has looked at it yet."""
+        mine = self.mark == "new" and (self.with_now or self.danger)
+        return mine or any(one.urgent for one in self.joined)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LastSeen:
@@ -77,7 +84,7 @@ class SightingsBoard:
     wiped: bool
     last_seen: LastSeen | None
     sightings: tuple[SightingView, ...]
-    """Newest first; those that tell of one moment stand under the first of them."""
+    """The urgent ones first, then newest first; those that tell of one moment stand under the first of them."""
     total: int
     unchecked: int
     """How many nobody has marked yet."""
@@ -103,13 +110,14 @@ def board(session: Session, search_id: int) -> SightingsBoard:
             roots.append(view)
         else:
             joined[same_as].append(view)
+    shown = [_with(root, joined[root.id]) for root in reversed(roots)]
     return SightingsBoard(
         search_id=search_id,
         code=f"K{search_id}",
         live=search.state == State.LIVE,
         wiped=search.wiped_at is not None,
         last_seen=_last_seen(subject),
-        sightings=tuple(_with(root, joined[root.id]) for root in reversed(roots)),
+        sightings=tuple(sorted(shown, key=lambda one: not one.urgent)),
         total=len(views),
         unchecked=sum(view.mark == "new" and not view.held for view, _ in views),
         helpers=helpers(session, search_id),
@@ -174,6 +182,7 @@ def _view(
         heading=row.heading,
         sure=row.sure,
         with_now=row.with_now,
+        danger=row.danger,
         call_back=row.call_back,
         held=row.held,
         mark=row.mark,

@@ -131,7 +131,7 @@ def place(spot: LastSeen) -> str:
 def located(board: SightingsBoard) -> list[SightingView]:
     """The sightings that stand on the map: one for each moment and place."""
     found = []
-    for root in reversed(board.sightings):
+    for root in sorted(board.sightings, key=lambda one: one.number):
         here = [view for view in (root, *root.joined) if view.lat is not None and view.lng is not None]
         found.extend(here[:1])
     return found
