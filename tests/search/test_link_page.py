@@ -256,6 +256,44 @@ def test_who_is_with_the_person_now_is_told_to_the_city_with_the_number(
     assert " 080-0000-5001\n" in text
 
 
+def test_who_is_with_the_person_reads_what_to_do_now(client: FlaskClient, session: Session) -> None:
+    number = scene.live(session)
+    token = scene.token(session, number)
+    receipt = client.get(send(client, token, with_now="yes").headers["Location"]).text
+    for part in (
+        *(f"「K{number}で探している方と一緒にいます」", "そばにいてください", "おだやかに声をかけ"),
+        *("あなたの電話（末尾 5001）に電話します", "体はつかまないでください", "tel:110", "tel:119"),
+    ):
+        assert part in receipt, part
+    assert "見かけた」と伝えて" not in receipt
+    assert "離れていくとき" not in receipt
+    elsewhere = client.get(send(client, token, where="駅").headers["Location"]).text
+    assert "離れていくとき" in elsewhere
+    assert "末尾 5001" not in elsewhere
+
+
+def test_who_is_with_the_person_in_a_drill_is_not_sent_to_ring_110(
+    client: FlaskClient, session: Session
+) -> None:
+    token = scene.token(session, scene.live(session, drill=True))
+    receipt = client.get(send(client, token, with_now="yes").headers["Location"]).text
+    assert "110番へは電話しないでください" in receipt
+    assert "tel:110" not in receipt
+
+
+def test_the_receipt_says_that_the_photo_has_arrived_and_asks_for_none_again(
+    client: FlaskClient, session: Session
+) -> None:
+    token = scene.token(session, scene.live(session))
+    without = client.get(send(client, token, where="駅").headers["Location"]).text
+    assert "写真を付ける" in without
+    assert "写真も届きました" not in without
+    answer = send(client, token, where="駅", photo=(picture(), "photo.jpg"))
+    receipt = client.get(answer.headers["Location"]).text
+    assert "写真も届きました" in receipt
+    assert "写真を付ける" not in receipt
+
+
 def test_a_second_click_makes_no_second_sighting(client: FlaskClient, session: Session) -> None:
     token = scene.token(session, scene.live(session))
     first, second = send(client, token, where="駅"), send(client, token, where="駅")
@@ -302,7 +340,9 @@ def test_a_photo_that_can_not_be_read_holds_up_nothing_and_can_follow(
     action = re.search(r'action="(/s/[^"]+/photo)"', thanks)
     assert action
     again = client.post(action.group(1), data={"photo": (picture(), "photo.jpg")})
-    assert "写真を付けました" in client.get(again.headers["Location"]).text
+    receipt = client.get(again.headers["Location"]).text
+    assert "写真も届きました" in receipt
+    assert "写真を付ける" not in receipt
     with db.transaction() as reading:
         assert reading.scalar(select(func.count()).select_from(Photo)) == 1
 

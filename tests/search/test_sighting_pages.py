@@ -154,7 +154,7 @@ def test_a_joined_one_that_can_not_wait_brings_its_first_to_the_top(session: Ses
     seen(number, "公園")
     seen(number, "いま一緒です", town="本町", with_now=True)
     with db.transaction() as reading:
-        assert [one.id for one in sightings.board(reading, number).sightings][0] == first
+        assert next(one.id for one in sightings.board(reading, number).sightings) == first
 
 
 @pytest.mark.parametrize("wanted", ["checked", "false"])

@@ -53,10 +53,15 @@ def add_photo(session: Session, audience_id: int, sighting_id: int, jpeg: bytes)
     )
     if sighting is None:
         return False
-    if session.scalar(select(Photo.id).where(Photo.sighting_id == sighting_id)) is None:
+    if not has_photo(session, sighting_id):
         session.add(Photo(search_id=sighting.search_id, sighting_id=sighting_id, jpeg=jpeg))
         log.record(session, sighting.search_id, "sighting_photo", sighting=sighting_id)
     return True
+
+
+def has_photo(session: Session, sighting_id: int) -> bool:
+    """Whether a picture came with a sighting, or followed it."""
+    return session.scalar(select(Photo.id).where(Photo.sighting_id == sighting_id).limit(1)) is not None
 
 
 def photo(session: Session, search_id: int, sighting_id: int) -> bytes | None:

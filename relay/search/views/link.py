@@ -6,7 +6,7 @@ openings. Every answer to a link that opens nothing looks the same, so that gues
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -18,14 +18,14 @@ from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 
-from relay import clock, db, photos
+from relay import clock, db
 from relay.accounts import limits
 from relay.places import service as places
 from relay.search import links
 from relay.search.links import Holder
 from relay.search.sighting import sighting_marks, sightings
 from relay.search.sighting.sightings import Seen
-from relay.search.views import link_form, refusals, sighting_words, tiles, visitors, words
+from relay.search.views import link_form, link_photo, sighting_words, tiles, visitors, words
 from relay.search.views.link_form import Entry
 from relay.search.views.pictures import picture
 from relay.web import errors, i18n
@@ -44,7 +44,6 @@ NOTES: dict[str, LazyString] = {
         "続けて届いたため、市の電話は鳴らしていません。記録は残しました。急ぐときは110番か、下の番号へ電話してください。"
     ),
     "photo": lazy_gettext("写真は付けられませんでした。ほかの内容は、もう届いています。"),
-    "photo_added": lazy_gettext("写真を付けました。ありがとうございます。"),
 }
 
 
@@ -126,9 +125,9 @@ def send(token: str) -> ResponseReturnValue:
     with db.transaction() as session:
         holder = _open(session, token)
         towns = places.town_table(session)
-    upload = _upload()
+    upload = link_photo.uploaded()
     entry = link_form.parse(request.form, now=clock.now(), towns=towns, photo=upload)
-    jpeg, fault = _jpeg(upload)
+    jpeg, fault = link_photo.jpeg(upload)
     if entry.empty and jpeg is None:
         with _spoken(holder):
             nothing = _("場所か様子を、ひとことでも入れてください。いまいる場所のボタンだけでも送れます。")
@@ -150,6 +149,7 @@ def sent(token: str, sighting_id: int) -> ResponseReturnValue:
         holder = _open(session, token)
         wanted = links.wanted(session, holder)
         mine = sightings.of_person(session, holder.audience_id, sighting_id)
+        has_photo = mine is not None and sighting_marks.has_photo(session, sighting_id)
     if mine is None:
         return redirect(_address("show", token), HTTPStatus.SEE_OTHER)
     with _spoken(holder):
@@ -161,7 +161,8 @@ def sent(token: str, sighting_id: int) -> ResponseReturnValue:
             sighting=mine,
             notes=notes,
             address=_address,
-            photo_missing="photo" in request.args.getlist("note"),
+            has_photo=has_photo,
+            phone_end=holder.phone[-4:],
         )
 
 
@@ -171,13 +172,13 @@ def add_photo(token: str, sighting_id: int) -> ResponseReturnValue:
     request.max_content_length = MAX_REQUEST_BYTES
     with db.transaction() as session:
         holder = _open(session, token)
-    jpeg, fault = _jpeg(_upload())
-    note = "photo"
+    jpeg, fault = link_photo.jpeg(link_photo.uploaded())
+    notes = ["photo"]
     if jpeg is not None and fault is None:
         with db.transaction() as session:
             if sighting_marks.add_photo(session, holder.audience_id, sighting_id, jpeg):
-                note = "photo_added"
-    return redirect(_address("sent", token, sighting_id=sighting_id, note=[note]), HTTPStatus.SEE_OTHER)
+                notes = []
+    return redirect(_address("sent", token, sighting_id=sighting_id, note=notes), HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/<token>/help")
@@ -251,25 +252,6 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         ],
         "sure_choices": [("yes", _("本人だと思う")), ("maybe", _("似た人かもしれない"))],
     }
-
-
-def _upload() -> bytes:
-    file = request.files.get("photo")
-    if not file:
-        return b""
-    with closing(file):
-        return file.stream.read(photos.MAX_BYTES + 1)
-
-
-def _jpeg(upload: bytes) -> tuple[bytes | None, str | None]:
-    """The photo as it is kept, or the sentence why there is none."""
-    if not upload:
-        return None, None
-    try:
-        return photos.reencode(upload).jpeg, None
-    except photos.PhotoError as error:
-        log.info("photo_refused", reason=error.reason.value, bytes=len(upload))
-        return None, str(refusals.PHOTOS[error.reason])
 
 
 def _seen(holder: Holder, entry: Entry, jpeg: bytes | None) -> Seen:
