@@ -64,6 +64,12 @@ def seen(number: int, words: str = "駅前のコンビニ", **more: Any) -> int:
         return kept.sighting.id
 
 
+def put(city: FlaskClient, number: int, sighting_id: int, wanted: str, *, shown: str | None = None) -> Any:
+    """Press a button of a sighting on a page that showed the mark ``shown``: by default the one that it has."""
+    shown = shown or row(sighting_id).mark
+    return post(city, f"/search/{number}/sightings/{sighting_id}/mark?shown={shown}", mark=wanted)
+
+
 def row(sighting_id: int) -> Sighting:
     with db.transaction() as reading:
         return reading.get_one(Sighting, sighting_id)
@@ -144,7 +150,7 @@ def test_what_can_not_wait_stands_first_until_somebody_has_looked_at_it(
 
     assert order() == [ids[0], ids[2], ids[1]]
     assert ("けがや急病か" in city.get(f"/search/{number}").text) == (urgent == "danger")
-    post(city, f"/search/{number}/sightings/{ids[0]}/mark", mark="checked")
+    put(city, number, ids[0], "checked")
     assert order() == [ids[2], ids[1], ids[0]]
 
 
@@ -163,11 +169,11 @@ def test_a_mark_names_who_made_it_and_can_be_taken_back(
 ) -> None:
     number = scene.live(session)
     one = seen(number)
-    answer = post(city, f"/search/{number}/sightings/{one}/mark", mark=wanted)
+    answer = put(city, number, one, wanted)
     assert answer.headers["Location"].endswith(f"/search/{number}#sighting-{one}")
     assert (row(one).mark, row(one).marked_by) == (wanted, "市 高齢福祉課（見本）")
     assert row(one).marked_at is not None
-    post(city, f"/search/{number}/sightings/{one}/mark", mark="new")
+    put(city, number, one, "new")
     assert (row(one).mark, row(one).marked_by, row(one).marked_at) == ("new", None, None)
     assert kinds(number)[-2:] == [f"sighting_{wanted}", "sighting_new"]
 
@@ -176,8 +182,52 @@ def test_a_second_click_on_a_mark_is_logged_once(city: FlaskClient, session: Ses
     number = scene.live(session)
     one = seen(number)
     for _ in range(2):
-        post(city, f"/search/{number}/sightings/{one}/mark", mark="checked")
+        put(city, number, one, "checked")
     assert kinds(number).count("sighting_checked") == 1
+
+
+def test_the_buttons_say_which_mark_the_page_showed(city: FlaskClient, session: Session) -> None:
+    number = scene.live(session)
+    one = seen(number)
+    put(city, number, one, "checked")
+    assert f"/sightings/{one}/mark?shown=checked" in city.get(f"/search/{number}").text
+
+
+def test_a_click_on_an_older_mark_changes_nothing_and_says_who_made_it_what(
+    city: FlaskClient, session: Session
+) -> None:
+    number = scene.live(session)
+    seen(number, "公園")
+    one = seen(number, "駅")
+    put(city, number, one, "false")
+    second = put(city, number, one, "checked", shown="new")
+    assert second.status_code == 409
+    assert row(one).mark == "false"
+    text = second.text
+    assert "目撃 2 の印が変わりました" in text
+    assert re.search("市 高齢福祉課（見本）：目撃情報を「別の人だった」にしました", text)
+    assert "「確認済み」にしました" not in text
+    [again] = set(re.findall(rf'formaction="/search/{number}/sightings/{one}/mark\?shown=(\w+)', text))
+    put(city, number, one, "new", shown=again)
+    assert row(one).mark == "new"
+
+
+def test_a_mark_taken_back_meanwhile_is_told_too(city: FlaskClient, session: Session) -> None:
+    number = scene.live(session)
+    one = seen(number)
+    put(city, number, one, "checked")
+    put(city, number, one, "new")
+    answer = put(city, number, one, "false", shown="checked")
+    assert answer.status_code == 409
+    assert "市 高齢福祉課（見本）：目撃情報の印を外しました" in answer.text
+    assert row(one).mark == "new"
+
+
+def test_two_who_say_the_same_are_both_right(city: FlaskClient, session: Session) -> None:
+    number = scene.live(session)
+    one = seen(number)
+    put(city, number, one, "checked")
+    assert put(city, number, one, "checked", shown="new").status_code == 303
 
 
 def test_joined_ones_follow_the_first_unless_they_were_marked_by_themselves(
@@ -185,8 +235,8 @@ def test_joined_ones_follow_the_first_unless_they_were_marked_by_themselves(
 ) -> None:
     number = scene.live(session)
     ids = [seen(number, f"駅{n}", town="本町") for n in range(3)]
-    post(city, f"/search/{number}/sightings/{ids[2]}/mark", mark="false")
-    post(city, f"/search/{number}/sightings/{ids[0]}/mark", mark="checked")
+    put(city, number, ids[2], "false")
+    put(city, number, ids[0], "checked")
     assert [row(one).mark for one in ids] == ["checked", "checked", "false"]
 
 
@@ -194,7 +244,7 @@ def test_only_one_sighting_is_the_new_last_seen_place(city: FlaskClient, session
     number = scene.live(session)
     first, second = seen(number), seen(number, "公園")
     for one in (first, second):
-        post(city, f"/search/{number}/sightings/{one}/mark", mark="last_seen")
+        put(city, number, one, "last_seen")
     assert [row(one).mark for one in (first, second)] == ["checked", "last_seen"]
 
 
@@ -205,7 +255,7 @@ def test_the_new_last_seen_place_leads_to_a_form_filled_in_from_it(
     one = seen(number, "木曽川町黒田の駅の南口", town="木曽川町黒田",
         lat=35.35, lng=136.79, seen_at=scene.minutes_ago(10), heading="北",
     )  # fmt: skip
-    answer = post(city, f"/search/{number}/sightings/{one}/mark", mark="last_seen")
+    answer = put(city, number, one, "last_seen")
     page = city.get(answer.headers["Location"]).text
     for part in (
         'value="木曽川町黒田"', 'value="駅の南口"', 'value="35.35"', 'value="136.79"',

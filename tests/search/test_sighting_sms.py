@@ -412,7 +412,9 @@ def test_a_false_sighting_swallows_no_later_one(client: FlaskClient, session: Se
     number = scene.live(session)
     scene.sms(client, f"K{number} 木曽川町黒田の駅 10分前", sid="SM1")
     with db.transaction() as changing:
-        sighting_marks.mark(changing, number, scene.sightings()[0].id, "false", actor="市（見本）")
+        sighting_marks.mark(
+            changing, number, scene.sightings()[0].id, "false", shown="new", actor="市（見本）"
+        )
     scene.sms(client, f"K{number} 木曽川町黒田の駅 9分前", sender=STRANGER, sid="SM2")
     assert scene.sightings()[-1].same_as_id is None
     assert len(scene.texts()) == 2

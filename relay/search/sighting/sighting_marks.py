@@ -1,18 +1,36 @@
 """What the city made of a sighting: checked, somebody else, the new last-seen place; and pictures that follow."""
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from relay import clock
 from relay.search import log
-from relay.search.models import Photo, Sighting
+from relay.search.models import Photo, SearchEvent, Sighting
 
 #: What the city can say of a sighting.
 MARKS = ("new", "checked", "false", "last_seen")
 
 
-def mark(session: Session, search_id: int, sighting_id: int, wanted: str, *, actor: str) -> Sighting:
+class MarkChanged(Exception):
+    """Somebody else's page made it something else meanwhile; nothing was done."""
+
+    def __init__(self, *, number: int, mark: str, change: SearchEvent) -> None:
+        super().__init__()
+        self.number = number
+        """As the list counts the sightings."""
+        self.mark = mark
+        """What it is now."""
+        self.change = change
+        """Who made it that, as a line of the log."""
+
+
+def mark(
+    session: Session, search_id: int, sighting_id: int, wanted: str, *, shown: str, actor: str
+) -> Sighting:
     """Note what the city made of a sighting; ``new`` takes a mark back. Raises ``LookupError`` for an unknown one.
+
+    ``shown`` is the mark that the page showed when somebody decided. Raises ``MarkChanged`` when it has another one
+    by now, so that nobody undoes unseen what somebody else found out.
 
     Only one sighting is the new last-seen place: the one that was it before counts as checked then. Those that tell
     of the same moment and place follow their first one, unless they were marked by themselves.
@@ -26,16 +44,37 @@ def mark(session: Session, search_id: int, sighting_id: int, wanted: str, *, act
         raise LookupError(f"no sighting {sighting_id} of search {search_id}")
     if sighting.mark == wanted:
         return sighting
+    if sighting.mark != shown:
+        raise _changed(session, sighting)
     if wanted == "last_seen":
         earlier = select(Sighting).where(Sighting.search_id == search_id, Sighting.mark == "last_seen")
         for other in session.scalars(earlier.with_for_update()):
-            other.mark = "checked"
+            _set_mark(other, "checked", actor)
     followers = select(Sighting).where(Sighting.same_as_id == sighting_id, Sighting.mark == sighting.mark)
     for follower in session.scalars(followers.with_for_update()):
         _set_mark(follower, "checked" if wanted == "last_seen" else wanted, actor)
     _set_mark(sighting, wanted, actor)
     log.record(session, search_id, f"sighting_{wanted}", actor=actor, sighting=sighting_id)
     return sighting
+
+
+def _changed(session: Session, sighting: Sighting) -> MarkChanged:
+    number = select(func.count()).where(Sighting.search_id == sighting.search_id, Sighting.id <= sighting.id)
+    change = SearchEvent(
+        at=sighting.marked_at, actor=sighting.marked_by, kind=f"sighting_{sighting.mark}", data={}
+    )
+    if sighting.marked_at is None:  # taken back: only the log knows by whom
+        line = session.scalars(
+            select(SearchEvent)
+            .where(
+                SearchEvent.search_id == sighting.search_id,
+                SearchEvent.kind == "sighting_new",
+                cast(SearchEvent.data["sighting"].astext, Integer).in_((sighting.id, sighting.same_as_id)),
+            )
+            .order_by(SearchEvent.id.desc())
+        ).first()
+        change.at, change.actor = (line.at, line.actor) if line else (clock.now(), None)
+    return MarkChanged(number=session.scalar(number) or 0, mark=sighting.mark, change=change)
 
 
 def _set_mark(sighting: Sighting, wanted: str, actor: str) -> None:

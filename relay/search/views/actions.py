@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from relay import db
 from relay.search import queries, service
 from relay.search.errors import SearchError
+from relay.search.sighting.sighting_marks import MarkChanged
 from relay.search.states import Closing, State
 from relay.search.views import confirmation, forms, preview, refusals, show, words
 from relay.search.views.access import actor, city_only
@@ -50,6 +51,17 @@ def action(name: str) -> Callable[[Act], Act]:
         return view
 
     return route
+
+
+def mark_changed(name: str, changed: MarkChanged) -> Refusal:
+    """Somebody else marked the sighting meanwhile: who, and what it is now. What was typed can be sent again."""
+    sentence = _(
+        "ページを開いたあとに、目撃 %(number)s の印が変わりました。確かめてから、変えるときはもう一度押してください。",
+        number=changed.number,
+    )
+    values = request.form.copy()
+    values["shown"] = changed.mark
+    return Refusal(sentence=sentence, action=name, values=values, news=[changed.change])
 
 
 def refused(search_id: int, refusal: Refusal) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ def _on_every_page() -> dict[str, Any]:
 
 
 @bp.context_processor
-def _words() -> dict[str, Any]:
+def words_for_pages() -> dict[str, Any]:
     """What the templates of this room call: ``word`` for words, ``tell`` for what happened."""
     from relay.search.views import events
 

@@ -29,15 +29,17 @@ from relay.accounts.scope import signed_in
 from relay.places import service as places
 from relay.search.models import Search
 from relay.search.sighting import sighting_marks, sightings
+from relay.search.sighting.sighting_marks import MarkChanged
 from relay.search.sighting.sightings import Seen
 from relay.search.states import OVER, State
-from relay.search.views import link_form, sighting_words
+from relay.search.views import actions, blueprints, link_form, sighting_words
 from relay.search.views.access import actor, city_only, is_city
 from relay.search.views.link_form import Entry
 from relay.search.views.pictures import picture
 from relay.web.language import _
 
 bp = Blueprint("search_sightings", "relay.search", url_prefix="/search", template_folder="templates")
+bp.context_processor(blueprints.words_for_pages)
 
 #: Whoever rang, in a word or two.
 SHORT = 80
@@ -91,14 +93,19 @@ def photo(search_id: int, sighting_id: int) -> ResponseReturnValue:
 @bp.post("/<int:search_id>/sightings/<int:sighting_id>/mark")
 @city_only
 def mark(search_id: int, sighting_id: int) -> ResponseReturnValue:
-    """Checked, another person, the new last-seen place, or none of these again."""
-    wanted = request.form.get("mark", "")
+    """Checked, another person, the new last-seen place, or none of these again.
+
+    The button says which mark its page showed: a decision on an older one is asked for once more.
+    """
+    wanted, shown = request.form.get("mark", ""), request.args.get("shown", "new")
     try:
         with db.transaction() as session:
-            sighting_marks.mark(session, search_id, sighting_id, wanted, actor=actor().name)
+            sighting_marks.mark(session, search_id, sighting_id, wanted, shown=shown, actor=actor().name)
             live = session.get_one(Search, search_id).state == State.LIVE
     except LookupError:
         abort(HTTPStatus.NOT_FOUND)
+    except MarkChanged as changed:
+        return actions.refused(search_id, actions.mark_changed("mark", changed))
     if wanted == "last_seen" and live:
         return redirect(
             url_for("search_sightings.moving", search_id=search_id, sighting_id=sighting_id),
