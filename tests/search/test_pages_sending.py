@@ -399,7 +399,7 @@ def test_the_last_seen_place_moves_without_a_word_to_anybody(city: Desk, session
     number = page_scenes.live(session)
     page = city.press(number, "last_seen", **moved()).text
     assert "協力員には知らせていません" in page
-    assert "萩原町串作公園の前" in page
+    assert "萩原町串作 公園の前" in page
     with db.transaction() as now:
         subject = now.get_one(Subject, number)
         assert subject.district_id == scenes.district(now, "萩原")

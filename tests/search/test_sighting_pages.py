@@ -70,6 +70,20 @@ def put(city: FlaskClient, number: int, sighting_id: int, wanted: str, *, shown:
     return post(city, f"/search/{number}/sightings/{sighting_id}/mark?shown={shown}", mark=wanted)
 
 
+def move_form(city: FlaskClient, number: int, sighting_id: int) -> dict[str, str]:
+    """The form that moves the last-seen place to a sighting, as it comes filled in."""
+    text = city.get(f"/search/{number}/sightings/{sighting_id}/last-seen").text
+    words = re.search(r'<textarea[^>]*name="words"[^>]*>([^<]*)', text)
+    assert words
+    return dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', text)) | {"words": words[1].strip()}
+
+
+def newest(number: int) -> str:
+    """The newest line of the log, as an open page knows it."""
+    with db.transaction() as reading:
+        return str(reading.scalar(select(func.max(SearchEvent.id)).where(SearchEvent.search_id == number)))
+
+
 def row(sighting_id: int) -> Sighting:
     with db.transaction() as reading:
         return reading.get_one(Sighting, sighting_id)
@@ -107,7 +121,7 @@ def test_the_list_shows_who_saw_what_when_where_and_how_far(city: FlaskClient, s
             "北へ",
         ),
         *("新聞販売店（見本）", "配達員A（見本）", "080-0000-5001", "電話してよい", "専用ページ", "未確認"),
-        *("確認済み</button>", "別の人だった</button>", "最後に見た場所にする</button>"),
+        *("確認済み</button>", "別の人だった</button>", "最後に見た場所にする</a>"),
     ):
         assert part in text, part
 
@@ -242,10 +256,56 @@ def test_joined_ones_follow_the_first_unless_they_were_marked_by_themselves(
 
 def test_only_one_sighting_is_the_new_last_seen_place(city: FlaskClient, session: Session) -> None:
     number = scene.live(session)
-    first, second = seen(number), seen(number, "公園")
-    for one in (first, second):
-        put(city, number, one, "last_seen")
-    assert [row(one).mark for one in (first, second)] == ["checked", "last_seen"]
+    first, second = seen(number, "公園通の公園", town="公園通"), seen(number, "本町の駅", town="本町")
+    for one, marks in ((first, ["last_seen", "new"]), (second, ["checked", "last_seen"])):
+        path = f"/search/{number}/sightings/{one}/last-seen"
+        post(city, path, **move_form(city, number, one))
+        assert [row(each).mark for each in (first, second)] == marks
+    fields = move_form(city, number, second)
+    fields |= {
+        "town": "木曽川町黒田",
+        "seen_place": "駅",
+        "seen": newest(number),
+        "sighting": "",
+        "words": "",
+    }
+    post(city, f"/search/{number}/last_seen", **fields)
+    assert [row(each).mark for each in (first, second)] == ["checked", "checked"]
+
+
+def test_until_the_form_is_sent_badge_and_header_tell_the_same(city: FlaskClient, session: Session) -> None:
+    number = scene.live(session)
+    one = seen(number, "公園通の公園", town="公園通")
+    fields = move_form(city, number, one)
+    page = city.get(f"/search/{number}").text
+    assert "新しい「最後に見た場所」" not in page
+    assert "木曽川町黒田 駅の前" in page
+    look = post(city, f"/search/{number}/last_seen", **fields)
+    assert "公園通の公園で見たという情報" in look.text
+    assert row(one).mark == "new"
+    post(city, f"/search/{number}/last_seen", **fields, confirmed="yes")
+    page = city.get(f"/search/{number}").text
+    assert "新しい「最後に見た場所」" in page
+    assert "木曽川町黒田 駅の前" not in page.partition("</header>")[0]
+
+
+@pytest.mark.parametrize("path", ["last_seen", "sightings/{one}/last-seen"])
+def test_a_place_from_a_sighting_that_proved_false_meanwhile_is_not_taken_unseen(
+    city: FlaskClient, session: Session, path: str
+) -> None:
+    number = scene.live(session)
+    one = seen(number, "公園通の公園", town="公園通")
+    fields = move_form(city, number, one)
+    put(city, number, one, "false")
+    answer = post(city, f"/search/{number}/{path.format(one=one)}", **fields)
+    assert answer.status_code == 409
+    assert "「別の人だった」にしました" in answer.text
+    assert "last_seen_moved" not in kinds(number)
+    # What was filled in is still there, and a second press on purpose works.
+    again = dict(re.findall(r'name="(sighting|shown|seen_place)"[^>]* value="([^"]*)"', answer.text))
+    assert (again["sighting"], again["shown"]) == (str(one), "false")
+    post(city, f"/search/{number}/last_seen", **(fields | again | {"words": ""}))
+    assert row(one).mark == "last_seen"
 
 
 def test_the_new_last_seen_place_leads_to_a_form_filled_in_from_it(
@@ -255,8 +315,9 @@ def test_the_new_last_seen_place_leads_to_a_form_filled_in_from_it(
     one = seen(number, "木曽川町黒田の駅の南口", town="木曽川町黒田",
         lat=35.35, lng=136.79, seen_at=scene.minutes_ago(10), heading="北",
     )  # fmt: skip
-    answer = put(city, number, one, "last_seen")
-    page = city.get(answer.headers["Location"]).text
+    path = f"/search/{number}/sightings/{one}/last-seen"
+    assert f'href="{path}"' in city.get(f"/search/{number}").text
+    page = city.get(path).text
     for part in (
         'value="木曽川町黒田"', 'value="駅の南口"', 'value="35.35"', 'value="136.79"',
         "木曽川町黒田の駅の南口で見たという情報があります（北へ）。",
@@ -292,7 +353,7 @@ def test_the_place_can_be_moved_with_an_update_after_one_more_look(
     assert "14時ごろ公園通で見たという情報があります" in look.text
     assert "sent_update" not in kinds(number)
     post(city, action.group(1), **fields, confirmed="yes")
-    assert kinds(number)[-2:] == ["last_seen_moved", "sent_update"]
+    assert kinds(number)[-3:] == ["last_seen_moved", "sent_update", "sighting_last_seen"]
 
 
 def test_a_wrong_place_comes_back_with_what_was_filled_in(city: FlaskClient, session: Session) -> None:

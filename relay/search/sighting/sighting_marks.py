@@ -8,7 +8,9 @@ from relay.search import log
 from relay.search.models import Photo, SearchEvent, Sighting
 
 #: What the city can say of a sighting.
-MARKS = ("new", "checked", "false", "last_seen")
+MARKS = ("new", "checked", "false")
+#: The mark of the sighting that the last-seen place was moved to.
+LAST_SEEN = "last_seen"
 
 
 class MarkChanged(Exception):
@@ -32,30 +34,57 @@ def mark(
     ``shown`` is the mark that the page showed when somebody decided. Raises ``MarkChanged`` when it has another one
     by now, so that nobody undoes unseen what somebody else found out.
 
-    Only one sighting is the new last-seen place: the one that was it before counts as checked then. Those that tell
-    of the same moment and place follow their first one, unless they were marked by themselves.
+    Those that tell of the same moment and place follow their first one, unless they were marked by themselves.
     """
     if wanted not in MARKS:
         raise LookupError(f"no mark {wanted!r}")
+    sighting = _locked(session, search_id, sighting_id)
+    if sighting.mark == wanted:
+        return sighting
+    if sighting.mark != shown:
+        raise _changed(session, sighting)
+    _become(session, sighting, wanted, actor)
+    return sighting
+
+
+def check(session: Session, search_id: int, sighting_id: int, *, shown: str) -> None:
+    """Raises ``MarkChanged`` for another mark than a page showed, ``LookupError`` for an unknown sighting."""
+    sighting = _locked(session, search_id, sighting_id)
+    if sighting.mark != shown:
+        raise _changed(session, sighting)
+
+
+def place_moved(session: Session, search_id: int, sighting_id: int | None, *, actor: str) -> None:
+    """The last-seen place was moved to where this sighting was; None: to another place.
+
+    Only one sighting is the last-seen place: the one that was it before counts as checked then.
+    """
+    earlier = select(Sighting).where(
+        Sighting.search_id == search_id, Sighting.mark == LAST_SEEN, Sighting.id.is_distinct_from(sighting_id)
+    )
+    for other in session.scalars(earlier.with_for_update()):
+        _set_mark(other, "checked", actor)
+    if sighting_id is not None:
+        sighting = _locked(session, search_id, sighting_id)
+        if sighting.mark != LAST_SEEN:
+            _become(session, sighting, LAST_SEEN, actor)
+
+
+def _locked(session: Session, search_id: int, sighting_id: int) -> Sighting:
     sighting = session.scalar(
         select(Sighting).where(Sighting.id == sighting_id, Sighting.search_id == search_id).with_for_update()
     )
     if sighting is None:
         raise LookupError(f"no sighting {sighting_id} of search {search_id}")
-    if sighting.mark == wanted:
-        return sighting
-    if sighting.mark != shown:
-        raise _changed(session, sighting)
-    if wanted == "last_seen":
-        earlier = select(Sighting).where(Sighting.search_id == search_id, Sighting.mark == "last_seen")
-        for other in session.scalars(earlier.with_for_update()):
-            _set_mark(other, "checked", actor)
-    followers = select(Sighting).where(Sighting.same_as_id == sighting_id, Sighting.mark == sighting.mark)
-    for follower in session.scalars(followers.with_for_update()):
-        _set_mark(follower, "checked" if wanted == "last_seen" else wanted, actor)
-    _set_mark(sighting, wanted, actor)
-    log.record(session, search_id, f"sighting_{wanted}", actor=actor, sighting=sighting_id)
     return sighting
+
+
+def _become(session: Session, sighting: Sighting, wanted: str, actor: str) -> None:
+    followers = select(Sighting).where(Sighting.same_as_id == sighting.id, Sighting.mark == sighting.mark)
+    for follower in session.scalars(followers.with_for_update()):
+        _set_mark(follower, "checked" if wanted == LAST_SEEN else wanted, actor)
+    _set_mark(sighting, wanted, actor)
+    log.record(session, sighting.search_id, f"sighting_{wanted}", actor=actor, sighting=sighting.id)
 
 
 def _changed(session: Session, sighting: Sighting) -> MarkChanged:

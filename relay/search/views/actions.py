@@ -11,10 +11,12 @@ from http import HTTPStatus
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from relay import db
 from relay.search import queries, service
 from relay.search.errors import SearchError
+from relay.search.sighting import sighting_marks
 from relay.search.sighting.sighting_marks import MarkChanged
 from relay.search.states import Closing, State
 from relay.search.views import confirmation, forms, preview, refusals, show, words
@@ -44,6 +46,8 @@ def action(name: str) -> Callable[[Act], Act]:
                     "ページを開いたあとに、次のことがありました。確かめてから、もう一度押してください。"
                 )
                 refusal = Refusal(sentence=sentence, action=name, values=request.form, news=stale.news)
+            except MarkChanged as changed:
+                refusal = mark_changed(name, changed)
             except SearchError as error:
                 refusal = Refusal(sentence=refusals.sentence(error), action=name, values=request.form)
             return refused(search_id, refusal)
@@ -51,6 +55,21 @@ def action(name: str) -> Callable[[Act], Act]:
         return view
 
     return route
+
+
+def check_sighting(session: Session, search_id: int, sighting_id: int | None) -> None:
+    """Raises ``MarkChanged`` when the sighting that the place comes from has another mark than the form showed."""
+    try:
+        if sighting_id is not None:
+            sighting_marks.check(session, search_id, sighting_id, shown=request.form.get("shown", "new"))
+    except LookupError:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def place_moved(search_id: int, sighting_id: int | None) -> None:
+    """The mark follows the place: until the form is sent, badge and header both tell the old one."""
+    with db.transaction() as session:
+        sighting_marks.place_moved(session, search_id, sighting_id, actor=actor().name)
 
 
 def mark_changed(name: str, changed: MarkChanged) -> Refusal:
@@ -180,8 +199,9 @@ def extend(search_id: int) -> ResponseReturnValue:
 @action("last_seen")
 def last_seen(search_id: int) -> ResponseReturnValue:
     """Another last-seen place; with words, everybody alerted hears of it after one more look."""
-    text = forms.text("words")
+    text, sighting_id = forms.text("words"), forms.number("sighting")
     with db.transaction() as session:
+        check_sighting(session, search_id, sighting_id)
         place = forms.last_seen(session)
         if place.faults or place.seen_at is None:
             refusal = Refusal(
@@ -204,6 +224,7 @@ def last_seen(search_id: int) -> ResponseReturnValue:
         seen_at=place.seen_at,
         words=text or None,
     )
+    place_moved(search_id, sighting_id)
     if text:
         return _back(search_id, _("最後に見た場所を変え、続報を送っています。"))
     return _back(search_id, _("最後に見た場所を変えました。協力員には知らせていません。"))

@@ -19,8 +19,9 @@ from relay.search.composing import drafting
 from relay.search.errors import SearchError
 from relay.search.models import Search, SearchEvent, Sighting
 from relay.search.sighting import replies
+from relay.search.sighting.sighting_marks import MarkChanged
 from relay.search.states import State
-from relay.search.views import forms, refusals, sightings
+from relay.search.views import actions, forms, refusals, sightings
 from relay.search.views.access import actor, city_only
 from relay.search.views.sightings import bp
 from relay.web.language import _
@@ -39,13 +40,14 @@ def moving(search_id: int, sighting_id: int) -> ResponseReturnValue:
 @city_only
 def moved(search_id: int, sighting_id: int) -> ResponseReturnValue:
     """Move the last-seen place and tell nobody."""
-    with db.transaction() as session:
-        sighting = _sighting(session, search_id, sighting_id)
-        read = forms.last_seen(session)
-        if read.faults or read.seen_at is None:
-            page = _page(session, sighting, request.form, read.faults)
-            return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
+        with db.transaction() as session:
+            sighting = _sighting(session, search_id, sighting_id)
+            actions.check_sighting(session, search_id, sighting_id)
+            read = forms.last_seen(session)
+            if read.faults or read.seen_at is None:
+                page = _page(session, sighting, request.form, read.faults)
+                return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
         service.move_last_seen(
             search_id,
             actor(),
@@ -57,6 +59,9 @@ def moved(search_id: int, sighting_id: int) -> ResponseReturnValue:
             seen_at=read.seen_at,
             words=None,
         )
+        actions.place_moved(search_id, sighting_id)
+    except MarkChanged as changed:
+        return actions.refused(search_id, actions.mark_changed("last_seen", changed))
     except SearchError as error:
         flash(refusals.sentence(error), "error")
         return redirect(url_for("search.show", search_id=search_id), HTTPStatus.SEE_OTHER)
@@ -115,6 +120,7 @@ def _page(session: Session, sighting: Sighting, values: Mapping[str, str], error
         "search/sighting_move.html",
         search_id=sighting.search_id,
         sighting_id=sighting.id,
+        shown=values.get("shown") or sighting.mark,
         values=values,
         errors=errors,
         seen=values.get("seen") or session.scalar(newest) or 0,

@@ -93,7 +93,7 @@ def photo(search_id: int, sighting_id: int) -> ResponseReturnValue:
 @bp.post("/<int:search_id>/sightings/<int:sighting_id>/mark")
 @city_only
 def mark(search_id: int, sighting_id: int) -> ResponseReturnValue:
-    """Checked, another person, the new last-seen place, or none of these again.
+    """Checked, another person, or neither again.
 
     The button says which mark its page showed: a decision on an older one is asked for once more.
     """
@@ -101,16 +101,10 @@ def mark(search_id: int, sighting_id: int) -> ResponseReturnValue:
     try:
         with db.transaction() as session:
             sighting_marks.mark(session, search_id, sighting_id, wanted, shown=shown, actor=actor().name)
-            live = session.get_one(Search, search_id).state == State.LIVE
     except LookupError:
         abort(HTTPStatus.NOT_FOUND)
     except MarkChanged as changed:
         return actions.refused(search_id, actions.mark_changed("mark", changed))
-    if wanted == "last_seen" and live:
-        return redirect(
-            url_for("search_sightings.moving", search_id=search_id, sighting_id=sighting_id),
-            HTTPStatus.SEE_OTHER,
-        )
     flash(_("目撃情報の印を「%(mark)s」にしました。", mark=sighting_words.mark(wanted)), "good")
     return back(search_id, sighting_id)
 
