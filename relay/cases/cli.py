@@ -14,6 +14,10 @@ _EMPTY = {
     "ja": "書き出す通報はありません（訂正された通報、--all なら終了した案件の通報だけが対象です）",
     "en": "nothing to write: only corrected reports count, or with --all reports of closed cases",
 }
+_WITHHELD = {
+    "ja": "虐待の疑いがある通報{count}件は除きました（書き出すときは --sealed）",
+    "en": "{count} report(s) of suspected abuse left out (--sealed writes them too)",
+}
 
 
 @click.command("triage-export")
@@ -41,6 +45,9 @@ def triage_export(since: datetime | None, every: bool, sealed: bool, raw: bool, 
             line = json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace")
             sys.stdout.buffer.write(line + b"\n")
             written += 1
+        withheld = export.withheld(session, choice)
     sys.stdout.buffer.flush()
-    if not written:
+    if withheld:
+        click.echo(_WITHHELD[lang].format(count=withheld), err=True)
+    elif not written:
         click.echo(_EMPTY[lang], err=True)

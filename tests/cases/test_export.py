@@ -104,8 +104,12 @@ def test_nothing_to_write_is_said_beside_the_records() -> None:
 
 def test_suspected_abuse_is_written_only_where_that_is_asked_for() -> None:
     corrected(text="どなり声がする。新聞が3日分", sealed=True)
-    assert written()[1] == []
-    assert len(written("--sealed")[1]) == 1
+    done, records = written()
+    assert records == []
+    assert "虐待の疑いがある通報1件は除きました" in done.stderr
+    done, records = written("--sealed")
+    assert len(records) == 1
+    assert done.stderr == ""
 
 
 def test_only_what_was_corrected_since_a_day_is_written() -> None:
@@ -130,6 +134,11 @@ def test_with_all_every_report_of_a_closed_case_is_written() -> None:
     assert record["id"] == scenes.reports_of(closed)[0].number
     assert record["level"] == "urgent"
     assert "note" not in record
+
+
+def test_a_report_of_ticked_boxes_alone_teaches_nothing_about_words() -> None:
+    scenes.close(scenes.report(text=""), Outcome.SAFE)
+    assert written("--all")[1] == []
 
 
 def test_a_place_found_out_by_telephone_is_no_label_of_the_text() -> None:

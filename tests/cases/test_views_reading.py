@@ -102,6 +102,16 @@ def test_a_correction_is_undone_by_one_button(desk: Desk) -> None:
     assert "訂正を元に戻しました。" in back
     assert scenes.reports_of(case)[0].signs == ["newspapers"]
     assert not CORRECTION.search(back)
+    assert "のままです" not in back
+
+
+def test_taking_back_a_suspicion_of_abuse_says_that_the_case_stays_sealed(desk: Desk) -> None:
+    case = papers()
+    found = CORRECTION.search(desk.correct(case, add="abuse").text)
+    assert found
+    back = desk.press(case, "reading_undo", desk.open(case), correction=found[1]).text
+    assert "「取扱注意」のままです" in back
+    assert scenes.case_row(case).sealed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from relay.cases.corrections import Reread
 from relay.cases.errors import CaseError
 from relay.cases.views import actions, forms
 from relay.cases.views.actions import action
-from relay.vocabulary import Level
+from relay.vocabulary import Level, Sign
 from relay.web import words
 from relay.web.language import _
 
@@ -40,6 +40,9 @@ def reading_undo(number: int) -> ResponseReturnValue:
     if correction is None:
         raise CaseError("この訂正は、もう取り消されています。")
     corrections.undo(number, actions.user(), correction_id=correction)
+    case = actions.details_of(number)
+    if case.row.sealed and not any(Sign.ABUSE in report.signs for report in case.reports):
+        flash(_("一度「取扱注意」になった案件は、読み取りを直しても「取扱注意」のままです。"), "info")
     return actions.back(number, _("訂正を元に戻しました。"))
 
 
