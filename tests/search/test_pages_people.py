@@ -96,6 +96,9 @@ def test_nothing_is_registered_while_anything_is_wrong_and_all_words_stay(city: 
 def test_an_empty_register_says_what_it_is_for(city: FlaskClient) -> None:
     page = city.get("/search/people").text
     assert "登録している方はいません" in page
+    assert "家族の申し出で登録しておくと" in page
+    assert page.count('href="/search/people/new"') == 1
+    assert 'href="/search/new"' in page
     assert 'href="/search/people/new"' in page
 
 
@@ -113,6 +116,14 @@ def test_the_list_asks_for_what_is_due_first(city: FlaskClient, session: Session
     assert page.index(f'href="/search/people/{due}"') < page.index(f'href="/search/people/{fresh}"')
     for expected in ("1年以上たった登録が1件あります", "確認の時期です", "写真が1年以上前", "写真なし"):
         assert expected in page, expected
+
+
+def test_a_photo_without_a_date_is_not_called_old(city: FlaskClient, session: Session) -> None:
+    person = page_scenes.person(session, photo=page_scenes.jpeg())
+    for path, words in {"": "写真の日付なし", f"/{person}": "写真の日付がありません"}.items():
+        page = city.get(f"/search/people{path}").text
+        assert words in page
+        assert "写真が1年以上前" not in page
 
 
 def test_one_click_confirms_everything_for_another_year(city: FlaskClient, session: Session) -> None:

@@ -40,7 +40,9 @@ class Person:
     """When the family should confirm everything again."""
     due: bool
     photo_old: bool
-    """The photo is older than a year, or nobody knows how old."""
+    """The photo is older than a year."""
+    photo_undated: bool
+    """Nobody knows how old the photo is."""
 
     @property
     def mark(self) -> str:
@@ -200,7 +202,8 @@ def _person(row: RegisteredPerson) -> Person:
         renewed_at=row.renewed_at,
         due_on=due_on,
         due=due_on <= today,
-        photo_old=row.has_photo and (row.photo_date is None or year_after(row.photo_date) <= today),
+        photo_old=row.has_photo and row.photo_date is not None and year_after(row.photo_date) <= today,
+        photo_undated=row.has_photo and row.photo_date is None,
     )
 
 
