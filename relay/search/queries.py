@@ -161,6 +161,13 @@ def state_of(session: Session, search_id: int) -> State:
     return state
 
 
+def ended(session: Session, search_id: int) -> Row | None:
+    """A search that has gone out and is over; None for any other."""
+    search = session.get(Search, search_id)
+    over = search is not None and search.state in OVER and search.ring is not None
+    return _row(session, search) if search is not None and over else None
+
+
 def _row(session: Session, search: Search) -> Row:
     subject = session.get(Subject, search.id)
     saved_at = session.scalar(

@@ -284,6 +284,31 @@ def test_the_failed_are_named_with_company_and_number_to_the_city_only(
     assert "捜索を終了する" not in page
 
 
+def test_users_of_a_centre_read_that_a_search_is_over_and_nothing_of_the_person(
+    client: FlaskClient, city_sample: dict[str, Any], session: Session
+) -> None:
+    number = page_scenes.live(session)
+    page_scenes.portrait(session, number)
+    officer_scenes.sign_in(client, city_sample, "officer")
+    assert scenes.RED_HAT in client.get(f"/search/{number}").text
+    service.close(number, scenes.actors(session)[0], closing=Closing.FOUND)
+    # The open page asks for its moving part, hears that there is none, and is read again.
+    assert client.get(f"/search/{number}/live").status_code == 404
+    answer = client.get(f"/search/{number}")
+    assert answer.status_code == 410
+    assert f"K{number}の捜索は終わりました" in answer.text
+    assert "「発見」で終わりました" in answer.text
+    for private in ("見本 花子", scenes.RED_HAT, "木曽川町", "80代", "photo"):
+        assert private not in answer.text
+    assert client.get(f"/search/{number}/photo").status_code == 404
+
+
+def test_the_check_keeps_town_and_place_apart(city: Desk, session: Session) -> None:
+    number = page_scenes.awaiting(session)
+    head = city.open(number).rsplit("送る前の確認", 1)[1].split("</header>", 1)[0]
+    assert "木曽川町黒田 駅の前" in head
+
+
 def test_users_of_a_centre_read_what_is_live_and_nothing_else(
     client: FlaskClient, city_sample: dict[str, Any], session: Session
 ) -> None:

@@ -43,8 +43,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:search_id>")
 @signed_in
 def show(search_id: int) -> ResponseReturnValue:
-    """The page of one search, whatever its state. 404 for users of a centre unless it is live."""
+    """The page of one search, whatever its state. Users of a centre see it while it is live, then that it is over."""
     with db.transaction() as session:
+        if not is_city() and (row := queries.ended(session, search_id)):
+            return make_response(render_template("search/over_centre.html", row=row), HTTPStatus.GONE)
         found = _page(session, search_id)
         if found.row.state in (State.DRAFT, State.AWAITING):
             return redirect(url_for("search.preview", search_id=search_id))

@@ -98,7 +98,7 @@ def _filled(sighting: Sighting) -> dict[str, str]:
         "words": words.text(
             "sighting.update",
             time=f"{at:%H:%M}",
-            place=(said if town in said else f"{town}{said}") or words.text("sighting.no_place"),
+            place=(said if town in said else f"{town} {said}".strip()) or words.text("sighting.no_place"),
             heading=words.text("sighting.update_heading", heading=sighting.heading)
             if sighting.heading
             else "",
