@@ -289,6 +289,16 @@ def test_until_the_form_is_sent_badge_and_header_tell_the_same(city: FlaskClient
     assert "木曽川町黒田 駅の前" not in page.partition("</header>")[0]
 
 
+def test_the_last_seen_place_is_not_counted_from_itself(city: FlaskClient, session: Session) -> None:
+    number = scene.live(session, lat=STATION[0], lng=STATION[1])
+    one = seen(number, "公園通の公園", town="公園通", lat=35.35, lng=136.79, seen_at=scene.minutes_ago(5))
+    assert "最後に見た時刻から35分後" in city.get(f"/search/{number}").text
+    post(city, f"/search/{number}/sightings/{one}/last-seen", **move_form(city, number, one))
+    page = city.get(f"/search/{number}").text
+    assert "最後に見た時刻から" not in page
+    assert "最後に見た場所から" not in page
+
+
 @pytest.mark.parametrize("path", ["last_seen", "sightings/{one}/last-seen"])
 def test_a_place_from_a_sighting_that_proved_false_meanwhile_is_not_taken_unseen(
     city: FlaskClient, session: Session, path: str

@@ -12,6 +12,7 @@ from relay import clock
 from relay.partners.models import Partner, Staff
 from relay.search import geo
 from relay.search.models import Audience, Photo, Search, Sighting, Subject
+from relay.search.sighting.sighting_marks import LAST_SEEN
 from relay.search.states import State
 
 
@@ -166,8 +167,10 @@ def _view(
     subject: Subject | None,
 ) -> SightingView:
     here = geo.point(row.lat, row.lng)
-    last = geo.point(subject.lat, subject.lng) if subject else None
-    seen = subject.seen_at if subject else None
+    # Nothing is counted from a place to itself.
+    from_there = subject if row.mark != LAST_SEEN else None
+    last = geo.point(from_there.lat, from_there.lng) if from_there else None
+    seen = from_there.seen_at if from_there else None
     at = row.seen_at or row.received_at
     return SightingView(
         id=row.id,
