@@ -194,6 +194,27 @@ def test_an_exercise_is_one_from_the_first_page_on(city: FlaskClient) -> None:
     assert "これは訓練です" in city.get("/search/1/edit").text
 
 
+def test_the_date_of_last_seen_is_today_until_somebody_types_another(
+    city: FlaskClient, session: Session
+) -> None:
+    today = f"{clock.local(clock.now()):%Y-%m-%d}"
+    stands = {"seen_date": today, "seen_today": today, "seen_time": ""}
+    for address in ("/search/new", f"/search/new?person={page_scenes.person(session)}"):
+        page = city.get(address).text
+        for name, value in stands.items():
+            assert re.search(f'name="{name}" value="{value}"', page), (address, name)
+    # The date alone is nobody's word: it may be saved, and the time is asked for before it goes out.
+    assert start(city, clothes="紺の上着", **stands).status_code == 303
+    assert kept(1).fields == Fields(clothes="紺の上着")
+    assert "最後に見た日時を入れてください" in city.get("/search/1/preview").text
+    assert f'name="seen_date" value="{today}"' in city.get("/search/1/edit").text
+    earlier = clock.local(clock.now()) - timedelta(days=1)
+    assert write(city, 1, **(stands | {"seen_date": f"{earlier:%Y-%m-%d}"})).status_code == 422
+    assert write(city, 1, **(stands | {"seen_time": "00:00"})).status_code == 303
+    assert kept(1).fields.seen_at is not None
+    assert "seen_today" not in city.get("/search/1/edit").text
+
+
 def test_one_click_fills_the_form_from_a_registered_person(city: FlaskClient, session: Session) -> None:
     person = page_scenes.person(session, photo=page_scenes.jpeg(), photo_date=date(2026, 4, 2))
     link = f"/search/new?person={person}"

@@ -167,7 +167,7 @@ _FORM_NAMES: Mapping[str, tuple[str, ...]] = {
 
 def _read(session: Session, before: Fields) -> Entry:
     return drafting.read(
-        request.form,
+        _given(),
         items=request.form.getlist("consent_items"),
         ranges=request.form.getlist("consent_ranges"),
         before=before,
@@ -177,8 +177,19 @@ def _read(session: Session, before: Fields) -> Entry:
     )
 
 
+def _given() -> Mapping[str, str]:
+    """What was typed. The date that stood there by itself says nothing as long as nobody typed a time to it."""
+    typed = request.form.copy()
+    if not typed.get("seen_time", "").strip() and typed.get("seen_date") == typed.get("seen_today"):
+        typed.poplist("seen_date")
+    return typed
+
+
 def _form(session: Session, known: Fields) -> Form:
-    return Form(values=forms.shown(known, session), items=known.consent_items, ranges=known.consent_ranges)
+    values = forms.shown(known, session)
+    if known.seen_at is None:  # nearly always it is today
+        values["seen_date"] = values["seen_today"] = f"{clock.local(clock.now()):%Y-%m-%d}"
+    return Form(values=values, items=known.consent_items, ranges=known.consent_ranges)
 
 
 def _typed(*, errors: Mapping[str, str], others: Mapping[str, str] | None = None) -> Form:
