@@ -102,7 +102,8 @@ _PLACEHOLDERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("sighting.since", "parts", ""),
         *((f"sighting.{key}", "span", "") for key in ("after", "before", "after_brief", "before_brief")),
         ("sighting.distance", "distance", ""),
-        *((f"sighting.{key}", "count", "") for key in ("minutes", "hours")),
+        *((f"sighting.{key}", "count", "") for key in ("minutes", "hours", "whole_hours")),
+        ("sighting.hours_minutes", "hours minutes", ""),
         *(
             (f"sighting.{key}", "code", "")
             for key in (

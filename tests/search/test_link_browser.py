@@ -294,6 +294,18 @@ def test_a_map_that_does_not_come_says_what_else_there_is(
     expect(page.locator(".map-last")).to_be_visible()
 
 
+def test_a_search_without_any_position_says_so_instead_of_explaining_signs(
+    visit: Callable[..., Page], session: Session, city_sample: dict[str, Any]
+) -> None:
+    number = scene.live(session)
+    desk = visit("/login", width=DESK)
+    sign_in(desk, city_sample["city"])
+    desk.goto(f"/search/{number}")
+    desk.locator("#map").scroll_into_view_if_needed()
+    expect(desk.get_by_text("位置は、まだ分かっていません。")).to_be_visible()
+    expect(desk.locator(".map-legend")).to_be_hidden()
+
+
 def test_the_desk_sees_new_sightings_on_the_map_by_itself(
     visit: Callable[..., Page], session: Session, client: FlaskClient, city_sample: dict[str, Any]
 ) -> None:
@@ -303,6 +315,7 @@ def test_the_desk_sees_new_sightings_on_the_map_by_itself(
     page.goto(f"/search/{number}")
     page.locator("#map").scroll_into_view_if_needed()
     expect(page.locator(".map-last").first).to_be_visible()
+    expect(page.locator(".map-legend")).to_be_visible()
     client.post(f"/s/{token}/sightings", data={"where": "公園", "lat": "35.35", "lng": "136.79"})
     marker = page.get_by_role("button", name=re.compile("^目撃 1 "))
     expect(marker).to_be_visible(timeout=15_000)

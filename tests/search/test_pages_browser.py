@@ -202,7 +202,7 @@ def test_from_the_first_click_to_the_second_persons_approval_without_scripts(
     page.get_by_role("button", name="保存して確認へ進む").click()
     expect(page.get_by_text("女性、赤い帽子").first).to_be_visible()
     page.get_by_role("button", name="承認を依頼する").click()
-    expect(page.get_by_text("承認を依頼しました。ほかの職員に")).to_be_visible()
+    expect(page.get_by_text("承認を依頼し、市の当番にSMSで知らせました。")).to_be_visible()
     approver = {"email": "approver@sample.example.jp", "password": "mihon-approver-2026"}
     second = visit("/search", approver, width=PHONE, java_script_enabled=False)
     second.get_by_role("link", name="読んで承認する").click()
@@ -216,6 +216,8 @@ def test_a_place_is_chosen_on_the_map_by_finger_and_by_keyboard(
 ) -> None:
     scenes.draft(session, lat=35.345, lng=136.78)
     page = visit("/search/new", city_sample["city"])
+    expect(page.get_by_label("緯度")).to_be_hidden()
+    page.get_by_text("地図や数字で位置を入れる").click()
     page.get_by_role("button", name="地図で選ぶ").click()
     ground = page.get_by_role("application", name="最後に見た場所を選ぶ地図")
     expect(ground).to_be_focused()
@@ -231,6 +233,7 @@ def test_a_place_is_chosen_on_the_map_by_finger_and_by_keyboard(
     page.get_by_role("button", name="下書きを保存").click()
     expect(page.get_by_text("下書きとして保存しました")).to_be_visible()
     assert load(session, 2).fields.lat == pytest.approx(35.345)
+    expect(page.get_by_label("緯度")).to_be_visible()  # what is in it is not hidden
 
 
 def test_leaving_with_unsaved_words_asks_first(

@@ -20,7 +20,7 @@ from relay.outbox.models import State as Sending
 from relay.search import errors, requirements, service, spread, wipe
 from relay.search.models import Search, Subject, Transmission
 from relay.search.states import Closing, Kind, State
-from relay.search.views import refusals
+from relay.search.views import refusals, words
 from tests import officer_scenes
 from tests.search import page_scenes, scenes
 from tests.search.page_scenes import SEEN, TOKEN
@@ -500,7 +500,7 @@ def test_an_end_must_be_chosen(city: Desk, session: Session) -> None:
     number = page_scenes.live(session)
     refused = city.press(number, "close", closing="died")
     assert refused.status_code == 409
-    assert "どう終わるかを選んでください" in refused.text
+    assert "終了の理由を選んでください" in refused.text
     assert search(number).state == State.LIVE
 
 
@@ -549,6 +549,15 @@ def test_the_sheet_of_an_exercise_says_that_it_was_one(city: Desk, session: Sess
     assert "43%" in page
     assert "見本 花子" not in page
     assert city.client.get(f"/search/{scenes.draft(session)}/sheet").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(0.3, "18秒"), (0.99, "59秒"), (1.0, "1分"), (5.3, "5.3分"), (82, "1時間22分"), (None, "–")],
+)
+def test_less_than_a_minute_is_told_in_seconds(app: Flask, minutes: float | None, told: str) -> None:
+    with app.test_request_context():
+        assert words.minutes(minutes) == told
 
 
 def test_yearly_figures_never_mix_exercises_with_searches(city: Desk, session: Session) -> None:

@@ -71,7 +71,10 @@ def test_the_text_to_the_city_says_what_where_when_how_far_and_who() -> None:
         ({"last_point": None}, "（最後に見た時刻から35分後）"),
         ({"last_seen_at": None, "point": None}, "14:20 北へ"),
         ({"last_seen_at": NOW}, "最後に見た時刻の10分前"),
-        ({"last_seen_at": NOW - timedelta(hours=5)}, "約5時間後"),
+        ({"last_seen_at": NOW - timedelta(hours=5)}, "最後に見た時刻から4時間50分後"),
+        ({"last_seen_at": NOW - timedelta(minutes=92)}, "最後に見た時刻から1時間22分後"),
+        ({"last_seen_at": NOW - timedelta(minutes=70)}, "最後に見た時刻から1時間後"),
+        ({"last_seen_at": NOW - timedelta(hours=30)}, "最後に見た時刻から約30時間後"),
         ({"seen_at": None}, "14:30受信"),
         ({"seen_at": NOW - timedelta(days=1)}, "11/23 14:30"),
         ({"heading": None}, "約1.2km） 協力員"),
@@ -111,6 +114,14 @@ def test_the_number_stays_when_the_words_and_the_name_have_to_be_shortened() -> 
     assert "駅前のコンビニの入口" in text
     assert "…" in text
     assert sms_text.segments(text) == 2
+
+
+def test_a_length_of_time_is_told_in_short_only_where_it_does_not_fit() -> None:
+    changes: dict[str, Any] = {"last_seen_at": NOW - timedelta(minutes=92), "words": "駅" * 200}
+    assert "（最後に見た時刻から1時間22分後・" in desk(news(**changes))
+    changes |= {"codes": ("K123", "K122", "K121"), "heading": "川の向こうの大きな橋の方"}
+    assert "（82分後・" in desk(news(**changes))
+    assert "（約3時間後・" in desk(news(**(changes | {"last_seen_at": NOW - timedelta(minutes=190)})))
 
 
 def test_the_company_goes_before_the_name() -> None:

@@ -92,7 +92,7 @@ def test_every_text_of_a_drill_says_so_first() -> None:
 
 def test_a_drill_asks_nobody_to_call_the_police() -> None:
     for text in (WRITER.alert(outline(drill=True)), WRITER.update(outline(drill=True), "続報")):
-        assert "110番はしない" in text["ja"]["sms"]
+        assert "（訓練のため110番は不要）" in text["ja"]["sms"]
         assert "do not call 110" in text["en"]["sms"]
         assert "電話しないでください" in text["ja"]["mail"]
     assert "返信か110" in WRITER.alert(outline())["ja"]["sms"]

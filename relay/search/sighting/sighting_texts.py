@@ -28,6 +28,8 @@ _IN_A_DRILL = {
     "which": "which_drill",
 }
 MINUTES_AN_HOUR = 60
+HOURS_A_DAY = 24
+#: Up to so many hours a short text still counts in minutes.
 HOURS_TOLD = 2
 
 
@@ -140,17 +142,22 @@ def _since(news: News, brief: bool, messages: Messages) -> str:
     if news.last_seen_at:
         minutes = round(((news.seen_at or news.received_at) - news.last_seen_at).total_seconds() / 60)
         key = ("after" if minutes >= 0 else "before") + ("_brief" if brief else "")
-        parts.append(messages.text(f"sighting.{key}", span=_span(abs(minutes), messages)))
+        parts.append(messages.text(f"sighting.{key}", span=_span(abs(minutes), brief, messages)))
     if news.point and news.last_point:
         distance = geo.rounded(geo.metres(news.last_point, news.point))
         parts.append(messages.text("sighting.distance", distance=distance))
     return messages.text("sighting.since", parts="・".join(parts)) if parts else ""
 
 
-def _span(minutes: int, messages: Messages) -> str:
-    if minutes < HOURS_TOLD * MINUTES_AN_HOUR:
+def _span(minutes: int, brief: bool, messages: Messages) -> str:
+    hours, rest = divmod(minutes, MINUTES_AN_HOUR)
+    if not hours or (brief and hours < HOURS_TOLD):
         return messages.text("sighting.minutes", count=minutes)
-    return messages.text("sighting.hours", count=round(minutes / MINUTES_AN_HOUR))
+    if brief or hours >= HOURS_A_DAY:
+        return messages.text("sighting.hours", count=round(minutes / MINUTES_AN_HOUR))
+    if not rest:
+        return messages.text("sighting.whole_hours", count=hours)
+    return messages.text("sighting.hours_minutes", hours=hours, minutes=rest)
 
 
 def answer(

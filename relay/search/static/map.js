@@ -119,6 +119,7 @@
     const ground = box.querySelector("[data-map]");
     const said = box.querySelector("[data-map-words]");
     const button = box.querySelector("[data-map-open]");
+    const legend = document.querySelector(".map-legend");
     let map = null;
     let points = null;
     const marks = new Map();
@@ -176,6 +177,9 @@
         }
       }
       said.textContent = map ? "" : box.dataset.nothing || "";
+      if (legend) {
+        legend.hidden = !map; // signs without a map explain nothing
+      }
       drawn = now;
     }
 

@@ -238,7 +238,7 @@ def close(search_id: int) -> ResponseReturnValue:
     if wanted not in (Closing.FOUND, Closing.ENDED, Closing.WITHDRAWN):
         return refused(
             search_id,
-            Refusal(sentence=_("どう終わるかを選んでください。"), action="close", values=request.form),
+            Refusal(sentence=_("終了の理由を選んでください。"), action="close", values=request.form),
         )
     closing = Closing(wanted)
     if not forms.ticked("confirmed"):

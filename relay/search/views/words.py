@@ -14,6 +14,7 @@ from relay.search.texts import AGE_BANDS
 from relay.web import words
 from relay.web.language import _
 
+SECONDS_A_MINUTE = 60
 MINUTES_A_HOUR = 60
 HOURS_A_DAY = 24
 #: Ages in a band that says "early" in Japanese: 80–84 is 80代前半.
@@ -230,12 +231,14 @@ def since(moment: datetime) -> str:
 
 
 def minutes(count: float | None) -> str:
-    """A span in minutes, or a dash where there is none."""
+    """A span in minutes, in seconds below one, or a dash where there is none."""
     if count is None:
         return "–"
     if count >= MINUTES_A_HOUR:
         whole = round(count)
         return _("%(hours)s時間%(minutes)s分", hours=whole // MINUTES_A_HOUR, minutes=whole % MINUTES_A_HOUR)
+    if count < 1:
+        return _("%(count)s秒", count=round(count * SECONDS_A_MINUTE))
     return _("%(count)s分", count=f"{count:g}")
 
 
