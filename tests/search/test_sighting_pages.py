@@ -435,6 +435,14 @@ def test_the_map_has_the_last_seen_place_and_one_point_for_each_moment(
     assert again.status_code == 304
 
 
+def test_without_any_position_the_page_says_so(city: FlaskClient, session: Session) -> None:
+    words = "data-map-words>位置は、まだ分かっていません。"
+    number = scene.live(session)
+    assert words in city.get(f"/search/{number}").text
+    seen(number, lat=35.35, lng=136.79)
+    assert words not in city.get(f"/search/{number}").text
+
+
 def test_the_page_with_the_map_may_load_the_citys_map_pictures(city: FlaskClient, session: Session) -> None:
     number = scene.live(session, lat=STATION[0], lng=STATION[1])
     answer = city.get(f"/search/{number}")
