@@ -1,56 +1,12 @@
 "use strict";
 
 /*
- * Comfort for the personal link of a search; it works whole without. Nothing is stored on the phone.
- *   the place of the phone fills two hidden fields, only when asked for
- *   a photo is made smaller before it travels
- *   the sighting goes out in the background, so that a lost connection loses no words
+ * Comfort for the personal link of a search, beside phone.js; it works whole without.
+ * The sighting goes out in the background, so that a lost connection loses no words.
  */
 
 (() => {
-  const LONG_EDGE = 1600;
-  const QUALITY = 0.8;
   const GIVE_UP_MS = 60000;
-
-  document.querySelectorAll("[data-locate]").forEach((box) => {
-    if (!navigator.geolocation || !window.isSecureContext) {
-      return;
-    }
-    const ask = box.querySelector("[data-ask]");
-    const forget = box.querySelector("[data-forget]");
-    const words = box.querySelector("[data-words]");
-    const [lat, lng] = ["lat", "lng"].map((name) => box.querySelector(`[name=${name}]`));
-
-    function fill(latitude, longitude, message) {
-      lat.value = latitude;
-      lng.value = longitude;
-      words.textContent = message;
-      forget.hidden = latitude === "";
-      ask.removeAttribute("aria-disabled");
-    }
-
-    ask.addEventListener("click", () => {
-      if (ask.getAttribute("aria-disabled")) {
-        return;
-      }
-      ask.setAttribute("aria-disabled", "true");
-      words.textContent = box.dataset.asking;
-      navigator.geolocation.getCurrentPosition(
-        ({ coords }) => {
-          const metres = Math.max(5, Math.round(coords.accuracy / 5) * 5);
-          fill(coords.latitude.toFixed(6), coords.longitude.toFixed(6), box.dataset.found.replace("{}", metres));
-        },
-        (error) => fill("", "", error.code === error.PERMISSION_DENIED ? box.dataset.denied : box.dataset.failed),
-        { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 },
-      );
-    });
-    forget.addEventListener("click", () => {
-      fill("", "", box.dataset.cleared);
-      ask.focus();
-    });
-    forget.hidden = lat.value === "";
-    ask.hidden = false;
-  });
 
   /** A time of day and 「10分前」 exclude each other: the last one touched counts. */
   const time = document.querySelector("input[name=time]");
@@ -63,54 +19,6 @@
       time.value = "";
     }));
   }
-
-  const small = new WeakMap(); // photo field → the picture as it will travel, when it could be made smaller
-  let shrinking = Promise.resolve();
-
-  async function shrink(file, canvas) {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONG_EDGE / Math.max(picture.width, picture.height));
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    return new Promise((resolve) => {
-      canvas.toBlob(resolve, "image/jpeg", QUALITY);
-    });
-  }
-
-  document.querySelectorAll("input[name=photo]").forEach((photo) => {
-    const preview = photo.closest("form").querySelector("[data-preview]");
-    if (!preview || !window.createImageBitmap) {
-      return;
-    }
-    photo.addEventListener("change", () => {
-      const [file] = photo.files;
-      small.delete(photo);
-      preview.hidden = true;
-      if (!file) {
-        return;
-      }
-      // A phone that can't read its own photo sends it as it is; the other end may be able to.
-      shrinking = shrink(file, preview.querySelector("canvas")).then(
-        (blob) => {
-          if (photo.files[0] === file) {
-            preview.hidden = false;
-            if (blob && blob.size < file.size) {
-              small.set(photo, blob);
-            }
-          }
-        },
-        () => {},
-      );
-    });
-    preview.querySelector("[data-drop]").addEventListener("click", () => {
-      photo.value = "";
-      small.delete(photo);
-      preview.hidden = true;
-      photo.focus();
-    });
-  });
 
   const form = document.querySelector("form[data-sighting]");
   if (!form || !window.fetch || !window.FormData) {
@@ -156,12 +64,7 @@
   }
 
   async function send() {
-    await shrinking;
-    const data = new FormData(form);
-    const photo = form.querySelector("input[name=photo]");
-    if (small.has(photo)) {
-      data.set("photo", small.get(photo), "photo.jpg");
-    }
+    const data = await relayPhone.content(form);
     const stop = new AbortController();
     const giveUp = setTimeout(() => stop.abort(), GIVE_UP_MS);
     try {
