@@ -73,7 +73,7 @@ def test_the_alert_tells_the_outline_and_where_to_look(session: Session, actor: 
     [alert] = told(session, number)
     assert alert.sender == "127.0.0.1:8000"
     assert scenes.RED_HAT in (alert.description or "")
-    assert "木曽川町黒田駅の前" in (alert.description or "")
+    assert "木曽川町黒田 駅の前" in (alert.description or "")
     assert alert.facts["age_band"] == "80-84"
     assert alert.facts["seen_at"].endswith("+09:00")
     assert alert.area == "一宮市（見本） 木曽川"
