@@ -5,7 +5,6 @@ A report is accepted first: refused is only a form that says nothing at all, or 
 
 import secrets
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,7 +24,7 @@ from relay.partners import service as partners
 from relay.partners.service import PartnerView
 from relay.places import service as places
 from relay.vocabulary import Level
-from relay.web import words
+from relay.web import uploads, words
 
 log = structlog.get_logger(__name__)
 
@@ -90,14 +89,14 @@ def send(token: str) -> ResponseReturnValue:
     if not known:
         return _unknown(NO_FORM)
     report = parse(request.form)
-    upload = _upload()
+    upload = uploads.photo()
     if report.empty and not upload:
         nothing = gettext("まだ何も書かれていません。ボタンを1つ選ぶか、言葉で書いてください。")
         return _form_page(token, partner, request.form, errors={"signs": nothing}), 422
-    photo, trouble = _photo(upload)
+    photo, refused = uploads.jpeg(upload)
     receipt = service.accept(_incoming(token, partner, report, upload, photo))
     notes = [note.value for note in sorted(report.notes) if note in NOTES]
-    notes += [trouble] if trouble else []
+    notes += ["photo_too_big" if refused in BIG_PHOTO else "photo"] if refused else []
     notes += ["duplicate"] if receipt.duplicate else []
     return redirect(url_for("intake.receipt", token=token, receipt=receipt.token, note=notes), code=303)
 
@@ -146,25 +145,6 @@ def _partner(token: str) -> tuple[PartnerView | None, bool]:
         log.warning("partner_not_looked_up", exc_info=True)
         return None, True
     return partner, partner is not None
-
-
-def _upload() -> bytes:
-    file = request.files.get("photo")
-    if not file:
-        return b""
-    with closing(file):
-        return file.stream.read(photos.MAX_BYTES + 1)
-
-
-def _photo(upload: bytes) -> tuple[bytes | None, str | None]:
-    """The photo as it is kept, or why there is none. A bad photo never holds up a report."""
-    if not upload:
-        return None, None
-    try:
-        return photos.reencode(upload).jpeg, None
-    except photos.PhotoError as error:
-        log.info("photo_refused", reason=error.reason.value, bytes=len(upload))
-        return None, "photo_too_big" if error.reason in BIG_PHOTO else "photo"
 
 
 def _incoming(

@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import phonenumbers
 from flask_babel import LazyString, lazy_gettext
 
-from relay import clock, settings
+from relay import clock, settings, telephone
 from relay.cases.chronicle import Sent
 from relay.cases.queries import Place
 from relay.cases.rereading import words_of
@@ -16,8 +15,9 @@ from relay.vocabulary import Sign
 from relay.web import words
 from relay.web.language import _
 
+#: What templates call for a number.
+phone = telephone.shown
 LINK = re.compile(r"https?://\S+")
-MOBILE = re.compile(r"\+81([5-9]0)(\d{4})(\d{4})")
 MINUTES_A_HOUR = 60
 MINUTES_A_DAY = 24 * MINUTES_A_HOUR
 
@@ -148,18 +148,6 @@ def place(found: Place) -> str:
 def missing_signs(present: Sequence[Sign]) -> list[tuple[str, str]]:
     """The signs that are not ``present``, to choose from."""
     return [(sign.value, words.sign_word(sign)) for sign in Sign if sign not in present]
-
-
-def phone(number: str) -> str:
-    """A number as people here write it: 090-1234-5678, 0586-28-9100."""
-    mobile = MOBILE.fullmatch(number)
-    if mobile:
-        return "0" + "-".join(mobile.groups())
-    try:
-        parsed = phonenumbers.parse(number, "JP")
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def ago(moment: datetime) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from relay import clock
+from relay import clock, telephone
 from relay.channels import sms_text
 from relay.messages import Messages
-from relay.search import geo, telephone
+from relay.search import geo
 from relay.search.geo import Point
 
 #: Two UCS-2 parts, less one for an emoji that must not be torn in two.

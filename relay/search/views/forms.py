@@ -10,14 +10,14 @@ from flask import request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from relay import clock, db, photos
-from relay.photos import PhotoError
+from relay import clock, db
 from relay.search import queries
 from relay.search.composing import drafts
 from relay.search.composing.drafting import Fields
 from relay.search.composing.typed import SHORT, Reader
 from relay.search.models import SearchEvent
 from relay.search.views import refusals
+from relay.web import uploads
 
 MOST_DIGITS = 9
 MOST_CHARACTERS = 2000
@@ -78,13 +78,8 @@ def ticked(name: str) -> bool:
 
 def upload(name: str) -> Upload:
     """The photo of a file field."""
-    file = request.files.get(name)
-    if file is None or not file.filename:
-        return Upload()
-    try:
-        return Upload(jpeg=photos.reencode(file.read()).jpeg)
-    except PhotoError as error:
-        return Upload(fault=str(refusals.PHOTOS[error.reason]))
+    jpeg, refused = uploads.jpeg(uploads.photo(name))
+    return Upload(jpeg, str(refusals.PHOTOS[refused]) if refused else None)
 
 
 def typed() -> dict[str, str]:

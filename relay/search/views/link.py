@@ -25,10 +25,10 @@ from relay.search import links
 from relay.search.links import Holder
 from relay.search.sighting import sighting_marks, sightings
 from relay.search.sighting.sightings import Seen
-from relay.search.views import link_form, link_photo, sighting_words, tiles, visitors, words
+from relay.search.views import link_form, refusals, sighting_words, tiles, visitors, words
 from relay.search.views.link_form import Entry
 from relay.search.views.pictures import picture
-from relay.web import errors, i18n
+from relay.web import errors, i18n, uploads
 from relay.web.language import _
 
 log = structlog.get_logger(__name__)
@@ -125,20 +125,20 @@ def send(token: str) -> ResponseReturnValue:
     with db.transaction() as session:
         holder = _open(session, token)
         towns = places.town_table(session)
-    upload = link_photo.uploaded()
+    upload = uploads.photo()
     entry = link_form.parse(request.form, now=clock.now(), towns=towns, photo=upload)
-    jpeg, fault = link_photo.jpeg(upload)
+    jpeg, refused = uploads.jpeg(upload)
     if entry.empty and jpeg is None:
         with _spoken(holder):
             nothing = _("場所か様子を、ひとことでも入れてください。いまいる場所のボタンだけでも送れます。")
-            faults = {"where": nothing} | ({"photo": fault} if fault else {})
+            faults = {"where": nothing} | ({"photo": refusals.PHOTOS[refused]} if refused else {})
             return make_response(_page(token, holder, request.form, faults), HTTPStatus.UNPROCESSABLE_ENTITY)
     with db.transaction() as session:
         kept = sightings.keep(session, holder.search_id, _seen(holder, entry, jpeg))
         if kept is None:
             raise _Closed(over=True)
         sighting_id, held = kept.sighting.id, kept.sighting.held
-    notes = [note for note, holds in (("held", held), ("photo", fault)) if holds]
+    notes = [note for note, holds in (("held", held), ("photo", refused)) if holds]
     return redirect(_address("sent", token, sighting_id=sighting_id, note=notes), HTTPStatus.SEE_OTHER)
 
 
@@ -172,9 +172,9 @@ def add_photo(token: str, sighting_id: int) -> ResponseReturnValue:
     request.max_content_length = MAX_REQUEST_BYTES
     with db.transaction() as session:
         holder = _open(session, token)
-    jpeg, fault = link_photo.jpeg(link_photo.uploaded())
+    jpeg, _refused = uploads.jpeg(uploads.photo())
     notes = ["photo"]
-    if jpeg is not None and fault is None:
+    if jpeg is not None:
         with db.transaction() as session:
             if sighting_marks.add_photo(session, holder.audience_id, sighting_id, jpeg):
                 notes = []

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask_babel import LazyString, lazy_gettext
 
-from relay import clock
-from relay.search import geo, telephone
+from relay import clock, telephone
+from relay.search import geo
 from relay.search.sighting.board import LastSeen, SightingsBoard, SightingView
 from relay.web import words
 from relay.web.language import _

@@ -7,8 +7,7 @@ from datetime import datetime
 from babel.dates import format_date
 from flask_babel import LazyString, lazy_gettext
 
-from relay import clock
-from relay.search import telephone
+from relay import clock, telephone
 from relay.search.states import Closing, Kind, State
 from relay.search.texts import AGE_BANDS
 from relay.web import words
