@@ -169,6 +169,21 @@ def test_the_second_of_two_writers_sees_both_and_decides(city: FlaskClient, sess
     assert kept(1).fields == Fields(clothes="白い上着")
 
 
+def test_what_the_second_writer_left_empty_does_not_erase_the_first_one_s_words(
+    city: FlaskClient, session: Session
+) -> None:
+    start(city, clothes="紺の上着")
+    old = city.get("/search/1/edit").text
+    drafts.save(
+        session, 1, Fields(clothes="紺の上着", height=150, sex="female"), scenes.actors(session)[1], version=1
+    )
+    session.commit()
+    answer = city.post("/search/1/edit", data=form(old, clothes="白い上着", height="", sex=""))
+    [height] = re.findall('<input[^>]*name="height"[^>]*>', answer.text)
+    assert 'value="150"' in height
+    assert re.search('value="female"[^>]*(?:checked|selected)', answer.text)
+
+
 def test_a_photo_is_kept_without_its_metadata_and_can_be_removed(city: FlaskClient) -> None:
     start(city, photo=(io.BytesIO(page_scenes.jpeg()), "IMG_0001.jpg"), photo_taken="今年の春")
     shown = city.get("/search/1/photo")

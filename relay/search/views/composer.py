@@ -2,7 +2,7 @@
 field by field, and two people who write at once see each other's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
@@ -136,7 +136,10 @@ def _saved(search_id: int, entry: Entry, upload: Upload) -> ResponseReturnValue:
 
 
 def _both(now: Draft, entry: Entry, upload: Upload) -> ResponseReturnValue:
-    """Somebody else was first: this writer's words, and beside them what stands there now."""
+    """Somebody else was first: this writer's words, and beside them what stands there now.
+
+    What this writer left empty holds the other's words: a field that nobody touched must not erase them.
+    """
     errors = refusals.faults(entry.faults)
     if upload.jpeg is not None:
         errors["photo"] = _("写真はまだ保存していません。もう一度選んでください。")
@@ -150,10 +153,13 @@ def _both(now: Draft, entry: Entry, upload: Upload) -> ResponseReturnValue:
             "sex": words.of(words.SEXES, now.fields.sex),
             "travel": words.of(words.TRAVELS, now.fields.travel),
         }
-        stored = forms.shown(now.fields, session) | names
+        there = forms.shown(now.fields, session)
+        stored = there | names
         different = {_FORM_NAMES.get(name, (name,)) for name in now.fields.differing(entry.fields)}
         others = {name: stored.get(name) or _("（空）") for group in different for name in group}
-        page = _page(session, _typed(errors=errors, others=others), draft=now, conflict=True)
+        form = _typed(errors=errors, others=others)
+        taken = {name: there[name] for name in others if not form.values.get(name) and there.get(name)}
+        page = _page(session, replace(form, values={**form.values, **taken}), draft=now, conflict=True)
     return make_response(page, HTTPStatus.CONFLICT)
 
 
