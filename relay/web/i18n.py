@@ -33,7 +33,12 @@ def choose() -> str:
 
 
 def other_languages() -> list[tuple[str, str, str]]:
-    """The languages that this page could be read in instead: code, own name, address."""
+    """The languages that this page could be read in instead: code, own name, address.
+
+    None for the answer to a form: its address takes nothing but the form, and what was typed would be lost.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return []
     others = []
     for code, name in LANGUAGES.items():
         if code == words.language():

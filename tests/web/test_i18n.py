@@ -104,3 +104,8 @@ def test_the_link_to_the_other_language_keeps_the_rest_of_the_address(look: Flas
 def test_every_room_with_a_catalogue_is_read() -> None:
     assert ROOMS / "web" / "translations" in i18n.catalogues()
     assert all(Path(folder).is_dir() for folder in i18n.catalogues())
+
+
+def test_the_answer_to_a_form_offers_no_link_that_would_lose_what_was_typed(look: Flask) -> None:
+    with look.test_request_context("/r/token", method="POST"):
+        assert i18n.other_languages() == []
