@@ -17,7 +17,7 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Level).index(self)
+        return _RANKS[self]
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Level):
@@ -38,6 +38,9 @@ class Level(StrEnum):
         if self >= at_most:
             return self
         return list(Level)[self.rank + 1]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 class Sign(StrEnum):

@@ -21,6 +21,9 @@ from relay.triage.explaining import learned_part
 from relay.triage.lexicon import Lexicon, LexiconError
 from relay.triage.reading import Reader, Reading
 
+#: Why a sign that a phrase stands for is not read, when no rule spoke against it.
+OUTWEIGHED = "the whole text speaks against it"
+
 
 class BadLine(ValueError):
     """A line of the input that is no report; the text says what it should be."""
@@ -37,7 +40,12 @@ class BadLine(ValueError):
 )
 @click.argument("file", type=click.File("rb"), default="-")
 def triage(city: Path | None, explain: bool, file: IO[bytes]) -> None:
-    """Read reports, one JSON object a line: {"id", "text", "heat_alert"?}; write one answer a line."""
+    """Read reports, one JSON object a line: {"id", "text", "heat_alert"?}; write one answer a line.
+
+    Without FILE they are read from the standard input:
+
+    echo '{"text": "新聞が3日分たまっています"}' | relay triage --explain
+    """
     folder = Path(os.environ.get("RELAY_CONFIG") or DEFAULT_CONFIG)
     try:
         words = lexicon.load(config_files.path_of(folder, "triage.toml"))
@@ -114,10 +122,15 @@ def _explained(
     findings = reader.explain(text)
     opinion = reader.opinion(text, heat_alert=heat_alert)
     learned = learned_part(opinion, words.model, findings.text) if opinion and words.model else []
+    kept = [evidence for evidence in findings.evidence if evidence.sign in reading.signs]
+    outweighed = [(evidence, OUTWEIGHED) for evidence in findings.evidence if evidence not in kept]
     return {
         "language": reading.language,
-        "signs": [_evidence(evidence) for evidence in findings.evidence],
-        "set_aside": [_evidence(evidence) | {"because": because} for evidence, because in findings.dropped],
+        "signs": [_evidence(evidence) for evidence in kept],
+        "set_aside": [
+            _evidence(evidence) | {"because": because}
+            for evidence, because in (*findings.dropped, *outweighed)
+        ],
         "facts": {name: [match.words for match in matches] for name, matches in findings.facts.items()},
         "rules": [{"rule": r.code, "level": r.level.value, "words": list(r.words)} for r in reading.reasons],
         "learned": learned,

@@ -15,6 +15,8 @@ from relay.vocabulary import Level, Sign
 
 #: Signs beside which a chime that nobody answered is no trouble.
 _NO_TROUBLE = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN})
+#: Of these a time that is said is no length: how long they are away, how often she asks.
+_LASTING_NOTHING = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN, Sign.CONFUSION})
 #: Evidence set aside for these leaves a worry behind: no such text is a mere question.
 _UNSURE = frozenset({"hearsay", "doubted"})
 
@@ -56,14 +58,17 @@ class Judge:
         """The longest stated time of a present sign, else what the count of newspapers stands for."""
         if self.given.days:
             return self.given.days
-        if not signs - {Sign.ALL_CLEAR}:
+        if not signs - _LASTING_NOTHING:
             return None
         if self.durations:
             return max(d.days for d in self.durations)
+        text = self.sheet.text
+        counted = None
         if Sign.NEWSPAPERS in signs:
-            text = self.sheet.text
-            return duration.papers(text, 0, len(text), editions="editions" in self.findings.facts)
-        return None
+            counted = duration.papers(text, 0, len(text), editions="editions" in self.findings.facts)
+        if counted is None and signs & {Sign.NEWSPAPERS, Sign.DELIVERIES}:
+            return duration.of_then(text)
+        return counted
 
     def decide(
         self, signs: frozenset[Sign], tags: Tags, said: frozenset[str] | None = None

@@ -22,7 +22,7 @@ _JOIN = r"\s?(?:[~〜\-、・,]|か|から|or|to)\s?"
 _RANGE = f"(?:(?P<low>{_N})(?:{{unit}})?{_JOIN})?(?P<high>{_N})"
 #: What may stand after 「3日」 so that it is a length of time and not a date or a rhythm.
 _NOT_LENGTH = (
-    r"(?!\s?(?:付|市|締|に(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}|何)(?:回|度)|までに|後|ご[とろ]|おき|置き|に[0-9一二]|に(?:は|も)?(?:行|伺|訪|集|来|届|会|電)|以内|曜|生まれ|の(?:朝刊|夕刊|新聞|分|朝|夜|夕方|予定)"
+    r"(?!\s?(?:付|市|締|中|じゅう|まで|に(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}|何)(?:回|度)|までに|後|ご[とろ]|おき|置き|に[0-9一二]|に(?:は|も)?(?:行|伺|訪|集|来|届|会|電)|以内|曜|生まれ|の(?:朝刊|夕刊|新聞|分|朝|夜|夕方|予定)"
     r"|なので|だから|ぶり|[0-9]|中に|頃に|午[前後]))"
 )
 _KANA_DAYS = {
@@ -56,8 +56,10 @@ _UNKNOWN = (
     r"|(?:分|ぶん)?か知ら| ?からか)"
 )
 _TODAY, _YESTERDAY, _DAY_BEFORE = "(?:今日|今朝|本日)", "(?:昨日|きのう)", "(?:おととい|一昨日)"
-_EACH = "(?=の?分|の新聞|の朝刊|も)"
-_MANY = "(?:数|何|幾|すう|なん|いく)"
+_EACH = "(?=の?分|の新聞|の朝刊|も|、|。| |$)"
+_SEVERAL, _HOW_MANY = "(?:数|幾|すう|いく)", "(?:何|なん)"
+#: 「一日三回」 tells how often.
+_A_DAY = re.compile(f" ?に?(?:[0-9{KANJI_DIGITS}何]|お)|ずっと")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _high(match: re.Match[str]) -> int | None:
 
 
 def _days(match: re.Match[str], _several: int) -> int | None:
-    return _high(match)
+    number = _high(match)
+    return None if number == 1 and _A_DAY.match(match.string, match.end()) else number
 
 
 def _times(factor: float) -> Callable[[re.Match[str], int], int | None]:
@@ -177,9 +180,10 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile(f"(?<!き)(?:おととい|おとつい|一昨日){_LEFT_THEN}"), _fixed(2)),
     (re.compile(f"(?<!一)(?:昨日|きのう|前日|昨夜|昨晩|ゆうべ|夕べ){_LEFT_THEN}"), _fixed(1)),
     (re.compile(f"(?:日数|期間) ?: ?(?P<high>{_N})(?:日|$|\\s|。)"), _days),
-    (re.compile(f"{_MANY}(?:日|にち){_UNKNOWN}(?:間|分|か分|も|か|ほど|前)|{_MANY}日{_UNKNOWN}"), _several(1)),
-    (re.compile(f"{_MANY}週間"), _several(WEEK)),
-    (re.compile(f"{_MANY}[かヶけヵゖゕ]月"), _several(MONTH)),
+    (re.compile(f"{_SEVERAL}(?:日|にち){_UNKNOWN}"), _several(1)),
+    (re.compile(f"{_HOW_MANY}(?:日|にち)(?:(?:間|分|ぶん|か分)?(?:も|と)|か前)"), _several(1)),
+    (re.compile(f"{_SEVERAL}週間|{_HOW_MANY}週間も"), _several(WEEK)),
+    (re.compile(f"{_SEVERAL}[かヶけヵゖゕ]月|{_HOW_MANY}[かヶけヵゖゕ]月も"), _several(MONTH)),
     (
         re.compile(
             r"\b(?:[0-9]{1,2} ?(?:-|to|or) ?)?(?P<n>[0-9]{1,3}|a couple of|couple of|a few|several|few|many|some"
@@ -199,6 +203,11 @@ _RULES: tuple[_Rule, ...] = (
 _PAPERS = re.compile(
     rf"(?P<n>{_N})\s?(?:部|紙|つ|束|枚|ぶ(?![んあ-ん]))|(?:新聞|朝刊|しんぶん) ?(?P<bare>[0-9]{{1,2}})(?=[ 、。,\n]|$)"
 )
+#: 「昨日の弁当が」「おとといのヤクルト」: one thing of that day.
+_OF_THEN = re.compile(
+    "(?:(?<!一)(?P<one>昨日|きのう|昨夜|昨晩|ゆうべ)|(?P<two>おととい|おとつい|一昨日))"
+    "の(?!昼|朝(?!刊)|夜|晩(?!の)|夕方(?!の)|午前|午後|件|続き|話|雨|電話)"
+)
 _COUNTED_KANA = {
     "ひとつ": 1,
     "いちぶ": 1,
@@ -210,6 +219,14 @@ _COUNTED_KANA = {
     "いつつ": 5,
     "むっつ": 6,
 }
+
+
+def of_then(text: str) -> int | None:
+    """Days that 「昨日の弁当」 stands for, where something delivered is left: the longest; None where none is named."""
+    found = [1 if match["one"] else 2 for match in _OF_THEN.finditer(text)]
+    return max(found, default=None)
+
+
 _RATE = re.compile(rf"(?:毎日|毎朝|一日|1日|日に)\s?(?P<n>{_N})\s?(?:部|紙|つ)")
 _EDITIONS = 2
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol
 
 from relay.triage.lexicon import Lexicon
-from relay.triage.patterns import Match, Phrase, Searchable
+from relay.triage.patterns import Match, Phrase, Searchable, WordLists
 from relay.triage.scope import Scope
 from relay.triage.sheet import Sheet
 from relay.vocabulary import Sign
@@ -68,10 +68,11 @@ class PhraseFinder:
         self._stops = lexicon.gap_stops
 
     def find(self, sheet: Sheet) -> Findings:
-        masked = self._masked(sheet.text)
-        searchable = Searchable(masked)
-        scope = Scope(self._lexicon, sheet, Searchable(sheet.text))
-        facts = self._facts(Searchable(sheet.text), scope)
+        whole = Searchable(sheet.text)
+        masked = self._masked(whole)
+        searchable = whole if masked == sheet.text else Searchable(masked)
+        scope = Scope(self._lexicon, sheet, whole)
+        facts = self._facts(whole, scope)
         kept: list[Evidence] = []
         dropped: list[tuple[Evidence, str]] = []
         for (sign, tag), phrases in self._lexicon.signs.items():
@@ -89,17 +90,22 @@ class PhraseFinder:
         kept, undone = _undo(_settled(kept), scope)
         return Findings(tuple(kept), facts, (*dropped, *undone), masked)
 
-    def _masked(self, text: str) -> str:
+    def _masked(self, searchable: Searchable) -> str:
         """The text with look-alikes (「新聞販売店」「煙に巻く」) blanked out, positions kept."""
-        searchable = Searchable(text)
+        text = searchable.text
         for match in self._search(self._lexicon.masks, searchable):
             text = text[: match.start] + "〓" * (match.end - match.start) + text[match.end :]
         return text
 
     def _search(self, phrases: Iterable[Phrase], searchable: Searchable) -> list[Match]:
         found: list[Match] = []
+        lists: WordLists | None = None
+        present: frozenset[int] = frozenset()
         for phrase in phrases:
-            if phrase.needs <= searchable.present(phrase.lists):
+            # Nearly all phrases share their lists: asked once, not a thousand times a report.
+            if phrase.lists is not lists:
+                lists, present = phrase.lists, searchable.present(phrase.lists)
+            if phrase.needs <= present:
                 found.extend(islice(phrase.find(searchable, self._stops), _MOST_MATCHES))
         return found
 

@@ -7,6 +7,7 @@ from relay.triage.draft import LEARNED_FACTS
 from relay.triage.learned import Model, Span
 from relay.triage.opinion import FINE_POINTS, LEVELS, Opinion, chance
 from relay.triage.results import Reason
+from relay.triage.words import whole
 from relay.vocabulary import Level
 
 _MOST_WORDS = 3
@@ -30,12 +31,17 @@ def _words(reason: Reason, opinion: Opinion, model: Model, text: str) -> tuple[s
     else:
         return ()
     spans = [span for output in outputs for _, _, span in model.spoke_for(output, opinion.seen, most=1)]
-    return _written(text, spans)
+    return written(text, spans)[:_MOST_WORDS]
 
 
-def _written(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
-    words = (text[start:end].strip("。、 \n〓") for start, end in spans)
-    return tuple(dict.fromkeys(word for word in words if word))[:_MOST_WORDS]
+def written(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    """The words of ``text`` at these places, as they are shown: no word cut in two, none said twice."""
+    shown = [text[slice(*whole(text, start, end))].strip("。、 \n〓") for start, end in spans]
+    return tuple(
+        dict.fromkeys(
+            words for words in shown if words and not any(words in more for more in shown if more != words)
+        )
+    )
 
 
 def learned_part(opinion: Opinion, model: Model, text: str) -> list[dict[str, object]]:

@@ -1,9 +1,10 @@
-"""What the learned reader sees of a report: runs of characters, groups of words, and all that the rules found.
+"""What the learned reader sees of a report: runs of characters, words, groups of words, and all that the rules found.
 
 One description serves training and reading, so that the two cannot drift apart. Every feature is a short name with a
-letter in front (``g`` characters, ``w`` one group, ``b`` two neighbouring groups, ``q`` two groups in one sentence,
-``k`` evidence kept, ``d`` evidence dropped, ``f`` facts …) and remembers where in the text it stands, so that the
-case page can show the words that spoke for a sign.
+letter in front (``g`` characters, ``t`` a word, ``T`` two neighbouring words, ``C`` two neighbouring words that say
+something by themselves, ``w`` one group, ``b`` two neighbouring groups, ``q`` two groups in one sentence, ``k``
+evidence kept, ``d`` evidence dropped, ``f`` facts …) and remembers where in the text it stands, so that the case page
+can show the words that spoke for a sign.
 """
 
 import re
@@ -16,6 +17,7 @@ from relay.triage.concepts import Concepts, Found
 from relay.triage.duration import Duration
 from relay.triage.evidence import Findings
 from relay.triage.learned import Seen, Span
+from relay.triage.words import Word, words
 from relay.vocabulary import Level, Sign
 
 LONGEST_RUN = 5
@@ -43,6 +45,7 @@ def seen(
     text, spans = _without_places(findings.text, towns)
     facts: dict[str, Span] = {}
     _add_findings(facts, findings)
+    _add_words(facts, text, spans)
     _add_concepts(facts, text, spans, concepts, durations)
     longest = max((d.days for d in durations), default=0)
     for name in (
@@ -115,6 +118,20 @@ def _grams(text: str, spans: Sequence[Span]) -> dict[str, Span]:
                 first, end = max(0, start - 1), min(last, start + size - 2)
                 grams[run] = (spans[first][0], spans[end][1]) if 0 <= first <= last and end >= 0 else (0, 0)
     return grams
+
+
+def _add_words(facts: dict[str, Span], text: str, spans: Sequence[Span]) -> None:
+    def add(letter: str, *run: Word) -> None:
+        name = letter + ">".join(word.form for word in run)
+        facts.setdefault(name, (spans[run[0].start][0], spans[run[-1].end - 1][1]))
+
+    found = list(words(text))
+    for word in found:
+        add("t", word)
+    for pair in pairwise(found):
+        add("T", *pair)
+    for pair in pairwise(word for word in found if word.telling):
+        add("C", *pair)
 
 
 def _add_concepts(

@@ -9,7 +9,7 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,10 +17,13 @@ from pathlib import Path
 from relay.config_files import ConfigError
 
 SHIPPED = Path(__file__).with_name("reader.model")
-FORMAT = 1
+FORMAT = 2
 #: Facts and groups of words count this much each; the runs of characters of a report count 1 together.
 FACT_WEIGHT = 0.35
 _MOST_WORDS = 3
+#: A weight lies between -127 and 127; ``_SHIFT`` makes it positive. ``_PART``: bytes for the sum of many of them.
+_SHIFT, _PART = 128, 3
+_SHIFTED = bytes((byte + _SHIFT) % 256 for byte in range(256))
 
 
 #: Begin and end of words in the text.
@@ -48,8 +51,10 @@ class Header:
     bias: tuple[float, ...]
     #: What one step of a row's whole numbers is worth, by output.
     step: tuple[float, ...]
-    #: The second stage: for each level the weights of its inputs, in the order of ``relay.triage.opinion``.
+    #: The second stage: for each level and each sign the weights of its inputs, in the order of
+    #: ``relay.triage.opinion.second_inputs``.
     levels: tuple[tuple[float, ...], ...]
+    signs: tuple[tuple[float, ...], ...]
     #: SHA-256 of the texts and labels that it was trained on.
     training: str
     #: Figures on texts that it was not trained on.
@@ -62,18 +67,21 @@ class Model:
     """A trained reader. Never changed after loading; safe to share."""
 
     def __init__(
-        self, header: Header, rows: Mapping[str, Sequence[int]], rarity: Mapping[str, float]
+        self, header: Header, values: bytes, place: Mapping[str, int], rarity: Mapping[str, float]
     ) -> None:
+        """``values``: one signed byte an output for each feature, at its ``place``."""
         self.header = header
-        self._rows = rows
+        self._values = values
+        self._place = place
         self._rarity = rarity
+        self._wide: dict[str, int] = {}
 
     def sums(self, seen: Seen) -> dict[str, float]:
         """The log-odds of every output."""
         grams = [gram for gram in seen.grams if gram in self._rarity]
         norm = math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0
         of_grams = self._added(grams)
-        of_facts = self._added(fact for fact in seen.facts if fact in self._rows)
+        of_facts = self._added([fact for fact in seen.facts if fact in self._place])
         header = self.header
         return {
             output: bias + step * (grams_sum / norm + FACT_WEIGHT * facts_sum)
@@ -82,20 +90,44 @@ class Model:
             )
         }
 
-    def _added(self, features: Iterable[str]) -> list[int]:
-        rows = [self._rows[feature] for feature in features]
-        return [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * len(self.header.outputs)
+    def _added(self, features: Sequence[str]) -> list[int]:
+        """The rows of these features added up, output by output.
+
+        All outputs are added at once, as parts of one large number: ten times as fast as one by one.
+        """
+        width = len(self.header.outputs)
+        total = sum(map(self._widened, features)).to_bytes(_PART * width, "little")
+        less = _SHIFT * len(features)
+        return [int.from_bytes(total[at : at + _PART], "little") - less for at in range(0, len(total), _PART)]
+
+    def _widened(self, feature: str) -> int:
+        """A row as one large number, each part made positive and wide enough for thousands of them."""
+        wide = self._wide.get(feature)
+        if wide is None:
+            parts = bytearray(_PART * len(self.header.outputs))
+            parts[::_PART] = self._row(feature).translate(_SHIFTED)
+            wide = self._wide[feature] = int.from_bytes(parts, "little")
+        return wide
+
+    def _row(self, feature: str) -> bytes:
+        width = len(self.header.outputs)
+        return self._values[self._place[feature] * width : (self._place[feature] + 1) * width]
+
+    def _weight(self, feature: str, column: int) -> int:
+        width = len(self.header.outputs)
+        byte = self._values[self._place[feature] * width + column]
+        return byte - 256 if byte >= _SHIFT else byte
 
     def spoke_for(self, output: str, seen: Seen, *, most: int = _MOST_WORDS) -> list[tuple[str, float, Span]]:
         """The features that spoke loudest for an output: name, share of the log-odds, place in the text."""
         column = self.header.outputs.index(output)
         grams = [gram for gram in seen.grams if gram in self._rarity]
         norm = math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0
-        shares = [(gram, self._rows[gram][column] / norm, seen.grams[gram]) for gram in grams]
+        shares = [(gram, self._weight(gram, column) / norm, seen.grams[gram]) for gram in grams]
         shares += [
-            (fact, self._rows[fact][column] * FACT_WEIGHT, span)
+            (fact, self._weight(fact, column) * FACT_WEIGHT, span)
             for fact, span in seen.facts.items()
-            if fact in self._rows
+            if fact in self._place
         ]
         step = self.header.step[column]
         found: list[tuple[str, float, Span]] = []
@@ -127,16 +159,17 @@ def load(path: Path = SHIPPED) -> Model:
         names_end = said["names_bytes"]
         names = rest[:names_end].decode("utf-8").split("\n")
         rarity = dict(zip(names, said["rarity"], strict=False))
-        values = memoryview(rest[names_end:]).cast("b")
+        values = rest[names_end:]
         width = len(said["outputs"])
         if len(values) != width * len(names):
             raise ModelError(f"{path}: is cut short; {_MEND}")
-        rows = {name: tuple(values[i * width : (i + 1) * width]) for i, name in enumerate(names)}
+        place = {name: at for at, name in enumerate(names)}
         header = Header(
             outputs=tuple(said["outputs"]),
             bias=tuple(said["bias"]),
             step=tuple(said["step"]),
             levels=tuple(tuple(row) for row in said["levels"]),
+            signs=tuple(tuple(row) for row in said["signs"]),
             training=said["training"],
             figures=said["figures"],
             phrases=frozenset(said["phrases"]),
@@ -146,7 +179,7 @@ def load(path: Path = SHIPPED) -> Model:
         raise ModelError(f"{path}: the learned reader cannot be read ({reason}); {_MEND}") from error
     except (EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: the learned reader is broken; {_MEND}") from error
-    return Model(header, rows, rarity)
+    return Model(header, values, place, rarity)
 
 
 _MEND = "install the product again, make it anew with make triage-train, or set learned = false in triage.toml [reader]"
@@ -168,6 +201,7 @@ def save(
         "bias": [round(number, 5) for number in header.bias],
         "step": [round(number, 8) for number in header.step],
         "levels": [[round(number, 5) for number in row] for row in header.levels],
+        "signs": [[round(number, 5) for number in row] for row in header.signs],
         "training": header.training,
         "figures": header.figures,
         "phrases": sorted(header.phrases),

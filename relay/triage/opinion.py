@@ -1,8 +1,8 @@
 """How the rules and the learned reader come to one answer.
 
 The learned reader says how likely each sign and each level is; the rules' findings are among what it looks at. The
-rubric's levels are then taken of the signs that are likely enough, and a second, small stage weighs that level, the
-rules' own level and the direct levels of the model against each other. What the city wrote stands above all of
+rubric's levels are then taken of the signs that are likely enough, and a second, small stage weighs all signs and
+levels against each other: those of the model, of the rules and of the rubric. What the city wrote stands above all of
 it: evidence by a phrase that the model was not trained with makes its sign, and a sure phrase makes its level.
 """
 
@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from operator import mul
 from typing import Protocol
 
 from relay.triage.draft import LEARNED_FACTS, Draft, Judge, Tags
@@ -30,7 +31,8 @@ FINE_POINTS: Mapping[str, tuple[Sign, str]] = {
     "moving": (Sign.FRAUD, "now"),
 }
 LEVELS = tuple(f">={level.value}" for level in Level if level is not Level.ROUTINE)
-_SIGNS = tuple(sign.value for sign in Sign)
+_SIGN_OF = {sign.value: sign for sign in Sign}
+_SIGNS = tuple(_SIGN_OF)
 OUTPUTS = (*_SIGNS, *FINE_POINTS, *LEARNED_FACTS, *LEVELS)
 #: A sum beyond this says no more than "certainly".
 _CERTAIN = 6.0
@@ -104,9 +106,13 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
     own = _city_s(draft, model)
     closed = replace(judge, open_case=False)
     by_rubric = rubric_chances(sums, closed)
-    inputs = level_inputs(sums, by_rubric, draft=draft, judge=closed, least=lexicon.reader.sign)
+    inputs = second_inputs(sums, by_rubric, draft=draft, judge=closed, least=lexicon.reader.sign)
     chances = level_chances(inputs, model.header.levels)
+    sums |= dict(zip(_SIGNS, _weighed(inputs, model.header.signs), strict=True))
     level = choose(chances, lexicon.reader.cut)
+    if level is Level.EMERGENCY and not any(chance(sums[sign]) >= _POSSIBLE for sign in _EMERGENCIES):
+        # No emergency is without a sign that can make one (rubric, «From signs to level»).
+        level = Level.URGENT
     if max(chances[-1], by_rubric[-1]) >= lexicon.reader.suspicion:
         # A lost emergency costs a life, a needless visit an hour.
         level = max(level, Level.URGENT)
@@ -117,7 +123,9 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
     signs = judge.with_given(signs - lexicon.never_in(draft.findings.text))
     held = likely(sums, _EVEN)
     tags = held.tags | frozenset((sign, tag) for sign, tag in own if tag)
-    rubric, reasons = closed.decide(signs, tags, held.facts)
+    # Who is always there was learned of silent homes alone, and says nothing of homes with other signs.
+    facts = held.facts if signs - _NO_TROUBLE == {Sign.NO_ANSWER} else held.facts - {"expected"}
+    rubric, reasons = closed.decide(signs, tags, facts)
     if judge.given.signs or judge.given.chime_tried:
         # The model read the text alone; boxes that were ticked count as much.
         level = max(level, rubric)
@@ -204,7 +212,7 @@ def likely(sums: Mapping[str, float], least: float) -> Held:
 def _held(outputs: Iterable[str]) -> Held:
     names = frozenset(outputs)
     return Held(
-        frozenset(sign for sign in Sign if sign.value in names),
+        frozenset(_SIGN_OF[name] for name in names & _SIGN_OF.keys()),
         frozenset(tag for name, tag in FINE_POINTS.items() if name in names),
         names & frozenset(LEARNED_FACTS),
     )
@@ -244,10 +252,10 @@ def _matters(output: str, chances: Mapping[str, float]) -> bool:
 
 def chance(log_odds: float) -> float:
     """A probability from log-odds."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+    return (1 + math.tanh(log_odds / 2)) / 2
 
 
-def level_inputs(
+def second_inputs(
     sums: Mapping[str, float], by_rubric: Sequence[float], *, draft: Draft, judge: Judge, least: float
 ) -> list[float]:
     """What the second stage looks at: the model's sums, the levels of the rules and of the rubric, the days."""
@@ -278,11 +286,15 @@ def _log_odds(share: float) -> float:
 
 def level_chances(inputs: Sequence[float], weights: Sequence[Sequence[float]]) -> list[float]:
     """How likely each level is, from ``routine`` to ``emergency``."""
-    sums = [sum(w * x for w, x in zip(row, inputs, strict=True)) for row in weights]
+    sums = _weighed(inputs, weights)
     largest = max(sums)
     powers = [math.exp(number - largest) for number in sums]
     whole = sum(powers)
     return [power / whole for power in powers]
+
+
+def _weighed(inputs: Sequence[float], weights: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(map(mul, row, inputs)) for row in weights]
 
 
 def choose(chances: Sequence[float], cut: Mapping[Level, float]) -> Level:

@@ -1,6 +1,7 @@
 """Where the home of a report is: the town that the words can only mean, else the candidates to ask back about."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from relay.places.address import (
@@ -14,7 +15,7 @@ from relay.places.address import (
 from relay.places.mentions import Mention, index
 from relay.places.table import TownTable
 from relay.places.writing import hiragana, plain
-from relay.triage.results import Place
+from relay.triage.results import NOWHERE, Place
 
 __all__ = [
     "find_towns",
@@ -49,6 +50,10 @@ _SURNAMES = frozenset(
     }
 )  # fmt: skip
 
+#: 「一色町の二軒です」: of which of them one town or number was said is not known.
+_SEVERAL_HOMES = re.compile(
+    r"(?<![0-9一二三四五六七八九十])[23二三](?:軒|[かヶカケ]所)(?:です|あり|とも|いっぺん|、片方|、お知らせ|。)"
+)
 #: More addresses than these are a list, not a report of several homes; it is read as one text.
 _MOST_HOMES = 4
 
@@ -66,6 +71,8 @@ def read_place(text: str, towns: TownTable, *, person_here: bool = False) -> Pla
     number = _number(clean, chosen, mentions)
     building, room = read_building(clean, number.number if number else None)
     town, candidates = _town(chosen, by_postcode)
+    if town and _SEVERAL_HOMES.search(clean):
+        return replace(NOWHERE, candidates=(town,))
     return Place(
         town=town,
         number=number.number if number else None,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from relay.places.table import TownTable
 from relay.triage.draft import Draft, Judge, draft
 from relay.triage.evidence import Evidence, Finder, Findings, PhraseFinder
-from relay.triage.explaining import with_loudest
+from relay.triage.explaining import with_loudest, written
 from relay.triage.lexicon import Lexicon
 from relay.triage.long_texts import LONGEST, shortened
 from relay.triage.opinion import Opinion, form
@@ -21,6 +21,8 @@ from relay.triage.results import NOWHERE, Given, Place, Reading, Reason
 from relay.triage.sheet import Sheet
 from relay.vocabulary import Level, Sign
 
+_ANY_REPORT = "本町1-2-3 新聞が3日分たまっています"
+
 __all__ = ["LONGEST", "Given", "Place", "Reader", "Reading", "Reason"]
 
 
@@ -31,6 +33,8 @@ class Reader:
         self._lexicon = lexicon
         self._towns = towns
         self._finder = finder or PhraseFinder(lexicon)
+        # What is built at its first use is built now: the first report waits for nothing.
+        self.read(_ANY_REPORT)
 
     def read(
         self,
@@ -94,7 +98,7 @@ class Reader:
         drafted, judge = self._drafted(text, heat_alert=heat_alert, given=given, open_case=open_case)
         answer: Draft | Opinion = (self._opinion(drafted, judge) if learned else None) or drafted
         signs, evidence, facts = answer.signs, drafted.findings.evidence, drafted.findings.facts
-        reasons = tuple(_with_words(reason, evidence) for reason in answer.reasons)
+        reasons = tuple(_with_words(reason, evidence, drafted.findings.text) for reason in answer.reasons)
         if isinstance(answer, Opinion) and self._lexicon.model is not None:
             reasons = with_loudest(reasons, answer, self._lexicon.model, drafted.findings.text)
         here = bool(signs & {Sign.LOST, Sign.COLLAPSED}) or (Sign.FRAUD, "now") in answer.tags
@@ -112,9 +116,9 @@ class Reader:
         )
 
 
-def _with_words(reason: Reason, evidence: tuple[Evidence, ...]) -> Reason:
-    words = dict.fromkeys(e.words for e in sorted(evidence, key=lambda e: e.start) if e.sign in reason.signs)
-    return replace(reason, words=tuple(words))
+def _with_words(reason: Reason, evidence: tuple[Evidence, ...], text: str) -> Reason:
+    spans = sorted({(e.start, e.end) for e in evidence if e.sign in reason.signs})
+    return replace(reason, words=written(text, spans))
 
 
 def _given_place(given: Given, read: Place, towns: TownTable) -> Place:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from functools import cached_property
 
 from relay.places.writing import plain
+from relay.triage import courtesy
 
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _ENGLISH_STOP = re.compile(r"(?<=[a-z0-9)\"'])\.(?=\s|$)")
@@ -42,7 +43,7 @@ class Sheet:
 
     def __init__(self, report: str) -> None:
         self.plain = plain(report)
-        self.text = _close_blanks(self._punctuated())
+        self.text = _close_blanks(courtesy.without(self._punctuated()))
         self._sentence_ends = [m.start() for m in _SENTENCE.finditer(self.text)]
         self._clause_cuts = [(m.start(), m.end()) for m in _CLAUSE.finditer(self.text)]
         self._clause_starts = [start for start, _ in self._clause_cuts]

@@ -32,24 +32,24 @@ def test_every_emergency_is_read_as_one(readings: Readings) -> None:
     assert [r["id"] for r, reading in readings if r["level"] == "emergency" != reading.level] == []
 
 
-def test_hardly_a_report_is_read_as_less_urgent_than_it_is(readings: Readings) -> None:
-    assert found(readings)["under_triage"] <= 0.02
+def test_no_report_is_read_as_less_urgent_than_it_is(readings: Readings) -> None:
+    assert found(readings)["under_triage"] == 0
 
 
 def test_no_report_is_read_two_levels_too_high(readings: Readings) -> None:
     assert found(readings)["over_by_two"] == 0
 
 
-def test_levels_are_exact_in_95_percent(readings: Readings) -> None:
-    assert found(readings)["exact_level"] >= 0.95
+def test_levels_are_exact_in_98_percent(readings: Readings) -> None:
+    assert found(readings)["exact_level"] >= 0.98
 
 
 def test_signs_reach_an_f1_of_96_percent(readings: Readings) -> None:
-    assert found(readings)["signs_f1"] >= 0.96
+    assert found(readings)["signs_f1"] >= 0.965
 
 
-def test_days_are_exact_in_98_percent(readings: Readings) -> None:
-    assert found(readings)["days_exact"] >= 0.98
+def test_days_are_exact_in_99_percent(readings: Readings) -> None:
+    assert found(readings)["days_exact"] >= 0.99
 
 
 def test_places_are_exact_and_never_guessed(readings: Readings) -> None:

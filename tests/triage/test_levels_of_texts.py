@@ -108,4 +108,4 @@ def test_abuse_is_sealed_and_nothing_else_is(reader: Reader) -> None:
 def test_every_answer_names_its_reasons_strongest_first(reader: Reader) -> None:
     reading = reader.read("新聞がたまっていて、呼んでも返事がありません")
     assert [reason.code for reason in reading.reasons][:1] == ["items_and_more"]
-    assert "新聞がたまっ" in reading.reasons[0].words
+    assert "新聞がたまっていて" in reading.reasons[0].words

@@ -12,10 +12,11 @@ from scipy.special import expit, logsumexp  # type: ignore[import-untyped]
 
 from relay.triage.learned import FACT_WEIGHT, Seen
 from relay.triage.opinion import OUTPUTS
-from relay.vocabulary import Level
+from relay.triage.training.texts import Record
+from relay.vocabulary import Level, Sign
 
 #: How often a run of characters or a fact must occur, and how many runs are kept.
-_RARE_GRAM, _RARE_FACT = 3, 3
+_RARE_GRAM, _RARE_FACT = 5, 4
 _MOST_GRAMS = 16_000
 #: How closely the training texts are followed (the inverse of the regularisation), by stage.
 _FIRST, _SECOND = 30.0, 1.0
@@ -119,18 +120,39 @@ def _fit(words: Vocabulary, reports: Sequence[Seen], wanted: Wanted) -> First:
     return First(words, weights[:-1].T.copy(), weights[-1].copy())
 
 
-def second(inputs: Sequence[Sequence[float]], levels: Sequence[Level]) -> list[list[float]]:
-    """Fit the second stage: for each level the weights of its inputs (the last input is the constant one)."""
+@dataclass(frozen=True)
+class Second:
+    """The second stage: for each level and each sign the weights of its inputs (the last input is the constant one)."""
+
+    levels: list[list[float]]
+    signs: list[list[float]]
+
+
+def second(inputs: Sequence[Sequence[float]], labels: Sequence[Record]) -> Second:
+    """Fit the second stage on what the first one said of labelled reports."""
     table = np.array(inputs)
-    held = np.eye(len(Level))[[level.rank for level in levels]]
-    shape = (table.shape[1], len(Level))
+    levels = np.eye(len(Level))[[Level(label["level"]).rank for label in labels]]
+    signs = np.array([[sign.value in label["signs"] for sign in Sign] for label in labels], dtype=float)
+
+    def of_levels(sums: np.ndarray) -> tuple[float, np.ndarray]:
+        whole = logsumexp(sums, axis=1, keepdims=True)
+        return float(whole.sum() - (levels * sums).sum()), np.exp(sums - whole) - levels
+
+    def of_signs(sums: np.ndarray) -> tuple[float, np.ndarray]:
+        return float((np.logaddexp(0.0, sums) - signs * sums).sum()), expit(sums) - signs
+
+    return Second(_weights(table, len(Level), of_levels), _weights(table, len(Sign), of_signs))
+
+
+def _weights(
+    table: np.ndarray, answers: int, cost: Callable[[np.ndarray], tuple[float, np.ndarray]]
+) -> list[list[float]]:
+    shape = (table.shape[1], answers)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         weights = flat.reshape(shape)
-        sums = table @ weights
-        whole = logsumexp(sums, axis=1, keepdims=True)
-        slope = _SECOND * table.T @ (np.exp(sums - whole) - held) + weights
-        return float(_SECOND * (whole.sum() - (held * sums).sum()) + 0.5 * (weights**2).sum()), slope.ravel()
+        lost, slope = cost(table @ weights)
+        return _SECOND * lost + 0.5 * float((weights**2).sum()), (_SECOND * table.T @ slope + weights).ravel()
 
     found = minimize(
         loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}

@@ -25,6 +25,8 @@ def wanted(record: Record, output: str) -> bool | None:
     """Whether the output holds for a report; None where its labels do not tell."""
     signs = {Sign(sign) for sign in record["signs"]}
     level = Level(record["level"])
+    if record.get("pair"):
+        return _of_pair(output, signs, level)
     if output in LEVELS:
         return level >= Level(output.removeprefix(">="))
     if output in LEARNED_FACTS:
@@ -42,6 +44,13 @@ def wanted(record: Record, output: str) -> bool | None:
     others = signs - {sign}
     explained = others & _EMERGENCIES if least is Level.EMERGENCY else others - {Sign.UPKEEP, Sign.CONFUSION}
     return None if explained else True
+
+
+def _of_pair(output: str, signs: set[Sign], level: Level) -> bool | None:
+    """Two troubles together may weigh more than each: the higher level of the two is only the least."""
+    if output in LEVELS:
+        return True if level >= Level(output.removeprefix(">=")) else None
+    return None if output in FINE_POINTS or output in LEARNED_FACTS else Sign(output) in signs
 
 
 def _fact(output: str, signs: set[Sign], level: Level, record: Record) -> bool | None:

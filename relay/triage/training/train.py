@@ -19,9 +19,8 @@ from relay.triage.learned import Header, fingerprint
 from relay.triage.lexicon import Lexicon
 from relay.triage.opinion import OUTPUTS
 from relay.triage.reading import Reader
-from relay.triage.training import fitting, texts
+from relay.triage.training import fitting, pairs, texts
 from relay.triage.training.folds import Prepared, answers, inputs, learn, out_of_fold, prepare
-from relay.vocabulary import Level
 
 #: The cross-validated figures of the shipped model, for the tests to hold.
 FIGURES = Path(__file__).with_name("figures.json")
@@ -36,33 +35,34 @@ def main() -> None:
     reader = Reader(words, TownTable.from_folder(DEFAULT_CONFIG / "sample"))
     files = texts.all_files()
     reports = prepare(files, reader, words)
-    found, by_fold = cross_validated(reports, words)
+    paired = prepare(pairs.of(reports), reader, words)
+    found, by_fold = cross_validated(reports, paired, words)
     if check:
         return
-    header, rows, rarity = whole(reports, by_fold, files, words, found["folds"])
+    header, rows, rarity = whole(reports, paired, by_fold, files, words, found["folds"])
     learned.save(learned.SHIPPED, header, rows, rarity)
     FIGURES.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{learned.SHIPPED.name}: {learned.SHIPPED.stat().st_size // 1024} KB, {len(rows)} features")
 
 
 def cross_validated(
-    reports: list[Prepared], words: Lexicon
+    reports: list[Prepared], paired: list[Prepared], words: Lexicon
 ) -> tuple[dict[str, dict[str, float]], np.ndarray]:
-    """The figures on texts not trained on: by folds, and with each file left out. Prints them.
+    """The figures on texts not trained on: by folds, and with whole files left out. Prints them.
 
     Also the sums by models that had not seen the report, one row a report.
     """
     least = words.reader.sign
     place = {id(t): i for i, t in enumerate(reports)}
-    by_fold = out_of_fold(reports, lambda t: t.fold)
-    pairs = answers(reports, by_fold, lambda t: by_fold[place[id(t)]], lambda t: t.fold, least=least)
-    found = {"rules": figures([(t.record, t.rules) for t in reports]), "folds": figures(pairs)}
-    by_file = out_of_fold(reports, lambda t: t.file)
-    pairs = answers(reports, by_file, lambda t: by_fold[place[id(t)]], lambda t: t.file, least=least)
-    found["without_own_file"] = figures(pairs)
+    by_fold = out_of_fold(reports, paired, lambda t: t.fold)
+    read = answers(reports, by_fold, lambda t: by_fold[place[id(t)]], lambda t: t.fold, least=least)
+    found = {"rules": figures([(t.record, t.rules) for t in reports]), "folds": figures(read)}
+    by_bundle = out_of_fold(reports, paired, lambda t: t.bundle)
+    read = answers(reports, by_bundle, lambda t: by_fold[place[id(t)]], lambda t: t.bundle, least=least)
+    found["without_own_file"] = figures(read)
     ids = {t.record["id"]: t.file for t in reports}
     for file in sorted({t.file for t in reports}):
-        found[f"without_{file}"] = figures([pair for pair in pairs if ids[pair[0]["id"]] == file])
+        found[f"without_{file}"] = figures([pair for pair in read if ids[pair[0]["id"]] == file])
     for name, line in found.items():
         print(f"{name:22} {one_line(line)}")
     rounded = {name: {key: round(value, 4) for key, value in line.items()} for name, line in found.items()}
@@ -71,17 +71,18 @@ def cross_validated(
 
 def whole(
     reports: list[Prepared],
+    paired: list[Prepared],
     by_fold: np.ndarray,
     files: dict[str, list[texts.Record]],
     words: Lexicon,
     figures_said: dict[str, float],
 ) -> tuple[Header, dict[str, list[int]], dict[str, float]]:
     """The model learned from all reports; its second stage from sums by models that had not seen the report."""
-    levels = fitting.second(
+    second = fitting.second(
         [inputs(t, by_fold[i], least=words.reader.sign) for i, t in enumerate(reports)],
-        [Level(t.record["level"]) for t in reports],
+        [t.record for t in reports],
     )
-    fitted = learn(reports, pruned=True)
+    fitted = learn([*reports, *paired], pruned=True)
     rows, step = fitting.rows(fitted)
     phrases = {
         fingerprint(sign.value, phrase.source) for (sign, _), said in words.signs.items() for phrase in said
@@ -90,7 +91,8 @@ def whole(
         outputs=OUTPUTS,
         bias=tuple(float(number) for number in fitted.bias),
         step=tuple(step),
-        levels=tuple(tuple(row) for row in levels),
+        levels=tuple(tuple(row) for row in second.levels),
+        signs=tuple(tuple(row) for row in second.signs),
         training=texts.digest(files),
         figures=figures_said,
         phrases=frozenset(phrases),
