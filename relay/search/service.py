@@ -18,6 +18,7 @@ from relay.search import audience, desk, log, requirements, states, transmit, wo
 from relay.search.actors import Actor
 from relay.search.errors import SearchError
 from relay.search.models import Search, Sighting, Subject
+from relay.search.sighting import sighting_marks
 from relay.search.states import Closing, Kind, State
 from relay.search.texts import MOST_PARTS
 
@@ -118,10 +119,12 @@ def move_last_seen(
     district_id: int | None,
     seen_at: datetime,
     words: str | None,
+    sighting_id: int | None = None,
 ) -> None:
     """The person was last seen somewhere else. With ``words``, everybody alerted hears of it at once.
 
-    Later rings lie around the new place; what has been transmitted stays as it was.
+    The mark follows the place: ``sighting_id`` is the sighting that it comes from, None for another source. Later
+    rings lie around the new place; what has been transmitted stays as it was.
     """
     with _changing(search_id, State.LIVE, "not_live") as (session, search):
         subject = _subject(session, search)
@@ -132,6 +135,7 @@ def move_last_seen(
         log.record(session, search.id, "last_seen_moved", actor=actor.name)
         if words is not None:
             _update(session, search, actor, words)
+        sighting_marks.place_moved(session, search.id, sighting_id, actor=actor.name)
 
 
 def close(search_id: int, actor: Actor, *, closing: Closing, wait_for_morning: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 For each *output* (a sign, a fine point of a sign, a level) the model adds up what every feature of the report
 (``relay.triage.features``) speaks for it; the sum is a log-odds. It is trained by ``make triage-train`` and needs
-nothing at run time but this module: rows of small whole numbers are added in plain Python.
+no library of its own at run time: rows of small whole numbers are added in plain Python.
 """
 
 import gzip
@@ -93,7 +93,7 @@ class Model:
     def _added(self, features: Sequence[str]) -> list[int]:
         """The rows of these features added up, output by output.
 
-        All outputs are added at once, as parts of one large number: ten times as fast as one by one.
+        All outputs are added at once, as parts of one large number, instead of one by one.
         """
         width = len(self.header.outputs)
         total = sum(map(self._widened, features)).to_bytes(_PART * width, "little")

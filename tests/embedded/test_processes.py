@@ -79,6 +79,7 @@ def test_a_reader_that_goes_away_stops_nothing() -> None:
         console = Console(stream)
         console.say("nobody reads this")
         console.say("nor this")
+        assert console._stream is None  # the second line was not even tried
         os.dup2(os.open(os.devnull, os.O_WRONLY), writer)
     os.close(writer)
 

@@ -66,7 +66,7 @@ def test_every_kind_of_document_keeps_to_the_standards_schema(
 ) -> None:
     references = () if kind == MsgType.ALERT else (EARLIER, EARLIER)
     event = cap_scenes.event(kind=kind, drill=drill, references=references, **bare)
-    cap_scenes.schema().validate(cap.build(event))
+    assert list(cap_scenes.schema().iter_errors(cap.build(event))) == []
 
 
 def test_the_schema_would_notice_a_wrong_document() -> None:

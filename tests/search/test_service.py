@@ -204,6 +204,25 @@ def test_a_closed_search_takes_no_more_orders(session: Session, live: int, write
     assert len(transmissions(session, live)) == 2
 
 
+def test_place_and_mark_move_together_or_not_at_all(session: Session, live: int, writer: Actor) -> None:
+    before = session.get_one(Subject, live).seen_place
+    with pytest.raises(LookupError):
+        service.move_last_seen(
+            live,
+            writer,
+            town="本町",
+            place="喫茶店の前",
+            lat=None,
+            lng=None,
+            district_id=scenes.district(session, "北方"),
+            seen_at=clock.now(),
+            words=None,
+            sighting_id=999,
+        )
+    session.expire_all()
+    assert session.get_one(Subject, live).seen_place == before
+
+
 def test_a_draft_is_dropped_without_telling_anybody(session: Session, writer: Actor) -> None:
     number = scenes.draft(session)
     service.discard(number, writer)

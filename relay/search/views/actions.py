@@ -66,12 +66,6 @@ def check_sighting(session: Session, search_id: int, sighting_id: int | None) ->
         abort(HTTPStatus.NOT_FOUND)
 
 
-def place_moved(search_id: int, sighting_id: int | None) -> None:
-    """The mark follows the place: until the form is sent, badge and header both tell the old one."""
-    with db.transaction() as session:
-        sighting_marks.place_moved(session, search_id, sighting_id, actor=actor().name)
-
-
 def mark_changed(name: str, changed: MarkChanged) -> Refusal:
     """Somebody else marked the sighting meanwhile: who, and what it is now. What was typed can be sent again."""
     sentence = _(
@@ -223,8 +217,8 @@ def last_seen(search_id: int) -> ResponseReturnValue:
         district_id=place.district_id,
         seen_at=place.seen_at,
         words=text or None,
+        sighting_id=sighting_id,
     )
-    place_moved(search_id, sighting_id)
     if text:
         return _back(search_id, _("最後に見た場所を変え、続報を送っています。"))
     return _back(search_id, _("最後に見た場所を変えました。協力員には知らせていません。"))

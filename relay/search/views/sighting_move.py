@@ -58,8 +58,8 @@ def moved(search_id: int, sighting_id: int) -> ResponseReturnValue:
             district_id=read.district_id,
             seen_at=read.seen_at,
             words=None,
+            sighting_id=sighting_id,
         )
-        actions.place_moved(search_id, sighting_id)
     except MarkChanged as changed:
         return actions.refused(search_id, actions.mark_changed("last_seen", changed))
     except SearchError as error:

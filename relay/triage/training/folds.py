@@ -95,7 +95,7 @@ def out_of_fold(
         train = [t for t in (*texts, *pairs) if group(t) != left_out]
         return learn(train, pruned=False).sums([texts[i].seen for i in rows[left_out]])
 
-    # Forked, so that the texts need not travel: half an hour becomes a quarter on two processors.
+    # Forked, so that the groups are fitted side by side and the texts need not travel.
     _forked["work"] = leave_out
     sums = np.zeros((len(texts), len(OUTPUTS)))
     with get_context("fork").Pool(os.cpu_count()) as pool:
