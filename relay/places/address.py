@@ -11,13 +11,15 @@ _COUNTED = (
     "日|にち|週|[かヶカヵケけ箇]月|月|年|時|分(?!譲)|秒|回|度|人|名|件|軒|部|枚|本|個|箱|袋|つ|歳|才|代|階|[fF]|円|万|千|%|℃|キロ|[kK][mMgGwW]|[mM㎡]|メートル"
     r"|匹|台|組|通|食|番目|着|冊|束|杯|リットル|[lL]|トン|立米|班|区|便|センチ|点|周|連|泊|世帯|家族|丁(?!目)|号車|号機|番線|ヶ所|か所|箇所|割|倍|種|段|品|パック|本分"
 )
-#: After hyphens a blank ends the number: 「2-2 人の姿」 counts nobody.
+#: A blank ends the number: 「18 分電盤」 counts no minutes, unless the counter stands alone (「3 部 たまって」).
+_COUNTED_APART = r"(?:日|週間|部|人|本|個|回|枚|箱|つ)(?=前|間|分(?!電|譲|け)|も|ほど|くらい|[\s、。]|$)"
+#: After hyphens nothing after a blank counts: 「2-2 人の姿」 counts nobody.
 _NOT_JOINED = rf"(?!(?:{_COUNTED})|[0-9/:]|\.[0-9])"
-_NOT_COUNTED = rf"(?!\s?(?:{_COUNTED})|[0-9/:]|\.[0-9])"
+_NOT_COUNTED = rf"(?!{_COUNTED}|\s{_COUNTED_APART}|[0-9/:]|\.[0-9])"
 _SEP = r"(?:\s?-\s?|(?:の|ノ|之)(?![0-9]{3,4}号)\s?)"
 _CHOME = rf"{NUMBER}\s?丁目"
 _BANCHI = rf"{NUMBER}\s?番地?"
-_LATER = rf"{NUMBER}(?![0-9])"
+_LATER = rf"{NUMBER}(?![0-9]|\s?号棟|戸建|軒家)"
 _PATTERN = (
     rf"(?:{_CHOME}(?:\s?(?:の|-)?\s?{NUMBER}(?:\s?番地?(?!目))?(?:(?:\s?(?:の|-)\s?|(?<=番)|(?<=番地)){NUMBER}\s?号?(?!室))?{_NOT_COUNTED})?"
     rf"|{_BANCHI}(?!目|線|号室)(?:\s?(?:の|-)?\s?{NUMBER}\s?号?(?!室){_NOT_COUNTED})?"
@@ -34,6 +36,14 @@ ANYWHERE = re.compile(
     rf"|[0-9]{{1,4}}-[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}{_NOT_COUNTED}(?![\-~〜]|号室|室))"
 )
 _MOST_PARTS = 3
+_SPOKEN = {
+    "いっ": 1, "いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "しち": 7, "はち": 8, "はっ": 8,
+    "きゅう": 9, "じゅう": 10, "じゅっ": 10,
+}  # fmt: skip
+_IN_KANA = re.compile(
+    rf"(?P<number>(?:(?P<ten>(?:に|さん|よん|ご)?じゅう)(?=[いにさよごろなしはき]))?(?P<one>{'|'.join(_SPOKEN)})|{NUMBER})"
+    r"(?P<unit>ちょうめ|ばんち)"
+)
 _BUILDING_WORDS = (
     "コーポ|ハイツ|ハイム|メゾン|マンション|アパート|レジデンス|コート|パレス|ビル|団地|住宅|荘|ハウス|ヴィラ|ビラ|グリーン"
     "|サン|シャトー|コープ野村|エステート|タウン"
@@ -60,6 +70,19 @@ def read_number(text: str, position: int) -> Address | None:
     if match is None or not match.group():
         return None
     return _address(match)
+
+
+def in_digits(text: str) -> str:
+    """``text`` with 丁目 and 番地 that are written in kana in digits: 「ろくちょうめ」 gives 「6丁目」."""
+    return _IN_KANA.sub(_digits, text)
+
+
+def _digits(match: re.Match[str]) -> str:
+    unit = "丁目" if match["unit"] == "ちょうめ" else "番地"
+    if not match["one"]:
+        return match["number"] + unit
+    tens = _SPOKEN.get((match["ten"] or "").removesuffix("じゅう"), 1) if match["ten"] else 0
+    return f"{10 * tens + _SPOKEN[match['one']]}{unit}"
 
 
 def find_number(text: str) -> Address | None:

@@ -25,7 +25,7 @@ _LANDMARK = re.compile(
     r"|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
     r"|さま|様のお祭|祭|宮|新聞|時代|町|通|荘|団地|マンション|アパート|コーポ|ハイツ"
     # 朝日 and 昭和 are towns, a newspaper and an age.
-    r"|(?<=朝日)の?[朝夕]刊|の(?:話|日付|頃|ころ|歌|生まれ)|生まれ|と書)"
+    r"|(?<=朝日)(?:の?[朝夕]刊|の?販売[店所]|を|と(?:中日|毎日|日経))|の(?:話|日付|頃|ころ|歌|生まれ)|生まれ|と書)"
 )
 _OWN_SHOP = re.compile(
     r" ?(?:の)?(?:[^\s、。]{0,6}?)(?:販売店|販売所|郵便局|営業所|支店|支局|出張所"
@@ -191,7 +191,7 @@ class Index:
         return mentions
 
 
-_GAP = re.compile(r" ?(?:の ?(?=[0-9一二三四五六七八九十]))?")
+_GAP = re.compile(r"(?:の|、) ?(?=大?字)| ?(?:の ?(?=[0-9一二三四五六七八九十]))?")
 
 
 def _number_after(text: str, end: int) -> Address | None:
@@ -217,7 +217,7 @@ def _stands(text: str, start: int, end: int) -> bool:
     written = text[start:end]
     if not re.fullmatch(f"[{KANJI_DIGITS}]+", written):
         return True
-    return not re.match(f"[{_KANJI}]", text[end : end + 1])
+    return not re.match(f"[{_KANJI}ツノ]", text[end : end + 1])
 
 
 def _longer(koaza: re.Match[str]) -> str:
@@ -287,7 +287,8 @@ def _narrowed(found: list[Mention], folded: str) -> list[Mention]:
         last = merged[-1] if merged else None
         if (
             last is not None
-            and last.address is None
+            # 「丹陽の五日市場812」: what looked like a 字 before the number is the town.
+            and (last.address is None or mention.start < last.address.end)
             and folded[last.end : mention.start].strip() in ("", "の", "町", "町の")
         ):
             common = tuple(town for town in last.towns if town in mention.towns)

@@ -48,7 +48,7 @@ _SINCE = (
 _LEFT_THEN = (
     r"(?=の?(?:分|ぶん)|の(?!約束|夜|朝(?!刊)|晩|昼に|夕方|午|地震|雨|件|報告|連絡|電話|めーる)[^、。]{0,12}?"
     r"(?:新聞|朝刊|夕刊|しんぶん|弁当|べんとう|牛乳|ぎゅうにゅう|やくると|荷物|にもつ|箱|便|手紙|ちらし|郵便|まま|残|のこ|手つかず|まだ|ある|あり|置)"
-    r"|[^、。]{0,8}?(?:置い|届け|入れ|配達し)た|お届け|お入れ)"
+    r"|[^、。]{0,8}?(?:置い|届け|入れ|配達し|置かせていただい|入れさせていただい)た|お届け|お入れ)"
 )
 #: 「何日分かは分からない」 says no number.
 _UNKNOWN = (
@@ -166,8 +166,8 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile("(?:まる|丸)(?:一|1|いち)(?:日|にち)"), _fixed(1)),
     (re.compile("ひと月|一月(?=ほど|くらい|ぐらい|以上|前|近く|ばかり)|ひとつき|い[っつ]かげつ"), _fixed(MONTH)),
     (re.compile("ふた月"), _fixed(2 * MONTH)),
-    (re.compile("半月(?!板|形)|はんつき"), _fixed(HALF_MONTH)),
-    (re.compile("半年|はんとし"), _fixed(YEAR // 2 - 2)),
+    (re.compile("(?:半月(?!板|形)|はんつき)(?!ぶり)"), _fixed(HALF_MONTH)),
+    (re.compile("(?:半年|はんとし)(?!ぶり)"), _fixed(YEAR // 2 - 2)),
     (re.compile("(?<!先)先々週" + _SINCE), _fixed(2 * WEEK)),
     (re.compile("(?<!先)(?:先週|せんしゅう|前の週)" + _SINCE), _fixed(WEEK)),
     (re.compile("先々月" + _SINCE), _fixed(2 * MONTH)),
@@ -194,7 +194,8 @@ _RULES: tuple[_Rule, ...] = (
         _english,
     ),
     (re.compile(r"\bsince (?:the day before yesterday)\b"), _fixed(2)),
-    (re.compile(r"\bsince yesterday\b"), _fixed(1)),
+    (re.compile(r"\b(?:since|from) yesterday\b"), _fixed(1)),
+    (re.compile(r"\byesterday's (?:(?:news)?paper|milk|lunch|bento|box|parcel|mail|delivery)"), _fixed(1)),
     (re.compile(r"\bhalf a month\b"), _fixed(HALF_MONTH)),
     (re.compile(r"\bsince last week\b"), _fixed(WEEK)),
     (re.compile(r"\bsince last month\b"), _fixed(MONTH)),

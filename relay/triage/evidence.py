@@ -1,13 +1,13 @@
 """Finding signs in a text: the interface that every reader of signs fills, and the rules' own finder."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import compress, groupby, islice
 from typing import Protocol
 
 from relay.triage.lexicon import Lexicon
-from relay.triage.patterns import Match, Phrase, Searchable, WordLists
+from relay.triage.patterns import Match, Phrase, Searchable
 from relay.triage.scope import Scope
 from relay.triage.sheet import Sheet
 from relay.vocabulary import Sign
@@ -59,6 +59,19 @@ class Finder(Protocol):
     def find(self, sheet: Sheet) -> Findings: ...
 
 
+class Bundle:
+    """Phrases that are searched together: those without a chance in a text are passed over at once."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        shared = [(lists, tuple(group)) for lists, group in groupby(phrases, key=lambda phrase: phrase.lists)]
+        self._shared = [(lists, group, [phrase.needs for phrase in group]) for lists, group in shared]
+
+    def possible(self, searchable: Searchable) -> Iterator[Phrase]:
+        """The phrases whose words all occur in the text."""
+        for lists, phrases, needs in self._shared:
+            yield from compress(phrases, map(searchable.present(lists).issuperset, needs))
+
+
 class PhraseFinder:
     """Finds signs by the phrases of ``triage.toml``, and drops those that are denied, over or somebody else's."""
 
@@ -66,6 +79,10 @@ class PhraseFinder:
         lexicon.warm()
         self._lexicon = lexicon
         self._stops = lexicon.gap_stops
+        self._signs = [(key, Bundle(phrases)) for key, phrases in lexicon.signs.items()]
+        self._unless = {sign: Bundle(phrases) for sign, phrases in lexicon.unless.items()}
+        self._said = [(name, Bundle(phrases)) for name, phrases in lexicon.facts.items()]
+        self._masks = Bundle(lexicon.masks)
 
     def find(self, sheet: Sheet) -> Findings:
         whole = Searchable(sheet.text)
@@ -75,9 +92,10 @@ class PhraseFinder:
         facts = self._facts(whole, scope)
         kept: list[Evidence] = []
         dropped: list[tuple[Evidence, str]] = []
-        for (sign, tag), phrases in self._lexicon.signs.items():
-            covers = self._search(self._lexicon.unless.get(sign, ()), searchable)
-            for match in self._search(phrases, searchable):
+        for (sign, tag), phrases in self._signs:
+            found = self._search(phrases, searchable)
+            covers = self._search(self._unless[sign], searchable) if found and sign in self._unless else []
+            for match in found:
                 evidence = Evidence(sign, tag, match.words, match.start, match.end, match.phrase)
                 covered = "" if tag == "inside" else _covered(match, covers)
                 why_not = covered or scope.why_not(sign, match)
@@ -93,25 +111,19 @@ class PhraseFinder:
     def _masked(self, searchable: Searchable) -> str:
         """The text with look-alikes (「新聞販売店」「煙に巻く」) blanked out, positions kept."""
         text = searchable.text
-        for match in self._search(self._lexicon.masks, searchable):
+        for match in self._search(self._masks, searchable):
             text = text[: match.start] + "〓" * (match.end - match.start) + text[match.end :]
         return text
 
-    def _search(self, phrases: Iterable[Phrase], searchable: Searchable) -> list[Match]:
+    def _search(self, bundle: "Bundle", searchable: Searchable) -> list[Match]:
         found: list[Match] = []
-        lists: WordLists | None = None
-        present: frozenset[int] = frozenset()
-        for phrase in phrases:
-            # Nearly all phrases share their lists: asked once, not a thousand times a report.
-            if phrase.lists is not lists:
-                lists, present = phrase.lists, searchable.present(phrase.lists)
-            if phrase.needs <= present:
-                found.extend(islice(phrase.find(searchable, self._stops), _MOST_MATCHES))
+        for phrase in bundle.possible(searchable):
+            found.extend(islice(phrase.find(searchable, self._stops), _MOST_MATCHES))
         return found
 
     def _facts(self, searchable: Searchable, scope: Scope) -> dict[str, tuple[Match, ...]]:
         facts: dict[str, tuple[Match, ...]] = {}
-        for name, phrases in self._lexicon.facts.items():
+        for name, phrases in self._said:
             found = [m for m in self._search(phrases, searchable) if not scope.negated(m)]
             if found:
                 facts[name] = tuple(found)

@@ -30,7 +30,9 @@ def _words(reason: Reason, opinion: Opinion, model: Model, text: str) -> tuple[s
         outputs = [f">={reason.level.value}"]
     else:
         return ()
-    spans = [span for output in outputs for _, _, span in model.spoke_for(output, opinion.seen, most=1)]
+    loudest = (model.spoke_for(output, opinion.seen, runs=False) for output in outputs)
+    # What is said of the whole report stands nowhere.
+    spans = [next((span for _, _, span in found if span[0] < span[1]), (0, 0)) for found in loudest]
     return written(text, spans)[:_MOST_WORDS]
 
 

@@ -1,8 +1,9 @@
-"""The learned reader: a small linear model beside the rules, read from one file of the package.
+"""The learned reader: a small network beside the rules, read from one file of the package.
 
-For each *output* (a sign, a fine point of a sign, a level) the model adds up what every feature of the report
-(``relay.triage.features``) speaks for it; the sum is a log-odds. It is trained by ``make triage-train`` and needs
-no library of its own at run time: rows of small whole numbers are added in plain Python.
+Every feature of the report (``relay.triage.features``) has a row of small whole numbers, one a *unit*. The rows are
+added up; a unit whose sum is positive speaks, the others are silent. For each *output* (a sign, a fine point of a sign,
+a level) the speaking units are weighed into a log-odds. It is trained by ``make triage-train`` and needs no library of
+its own at run time.
 """
 
 import gzip
@@ -12,14 +13,15 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from pathlib import Path
 
 from relay.config_files import ConfigError
 
 SHIPPED = Path(__file__).with_name("reader.model")
-FORMAT = 2
-#: Facts and groups of words count this much each; the runs of characters of a report count 1 together.
-FACT_WEIGHT = 0.35
+FORMAT = 3
+#: Facts and groups of words count this much each; the runs of characters of a report count so much together.
+FACT_WEIGHT, GRAM_WEIGHT = 0.35, 1.5
 _MOST_WORDS = 3
 #: A weight lies between -127 and 127; ``_SHIFT`` makes it positive. ``_PART``: bytes for the sum of many of them.
 _SHIFT, _PART = 128, 3
@@ -47,10 +49,12 @@ class Header:
     """What the model file says about itself."""
 
     outputs: tuple[str, ...]
-    #: Added to each output's sum.
-    bias: tuple[float, ...]
-    #: What one step of a row's whole numbers is worth, by output.
+    #: What one step of a row's whole numbers is worth, and what is added to the sum, by unit.
     step: tuple[float, ...]
+    threshold: tuple[float, ...]
+    #: What each unit speaks for each output, one row an output, and what is added.
+    weights: tuple[tuple[float, ...], ...]
+    bias: tuple[float, ...]
     #: The second stage: for each level and each sign the weights of its inputs, in the order of
     #: ``relay.triage.opinion.second_inputs``.
     levels: tuple[tuple[float, ...], ...]
@@ -64,39 +68,59 @@ class Header:
 
 
 class Model:
-    """A trained reader. Never changed after loading; safe to share."""
+    """A trained reader. It answers the same whoever asks; threads may share it."""
 
     def __init__(
         self, header: Header, values: bytes, place: Mapping[str, int], rarity: Mapping[str, float]
     ) -> None:
-        """``values``: one signed byte an output for each feature, at its ``place``."""
+        """``values``: one signed byte a unit for each feature, at its ``place``."""
         self.header = header
-        self._values = values
+        self._values = memoryview(values).cast("b")
         self._place = place
         self._rarity = rarity
+        self._width = len(header.step)
         self._wide: dict[str, int] = {}
+        #: Of the report read last: it is asked again which words spoke.
+        self._last: tuple[Seen, list[float]] | None = None
 
     def sums(self, seen: Seen) -> dict[str, float]:
         """The log-odds of every output."""
-        grams = [gram for gram in seen.grams if gram in self._rarity]
-        norm = math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0
+        header = self.header
+        said = [max(0.0, number) for number in self._units(seen)]
+        return {
+            output: bias + sum(map(mul, row, said))
+            for output, bias, row in zip(header.outputs, header.bias, header.weights, strict=True)
+        }
+
+    def _units(self, seen: Seen) -> list[float]:
+        """What every unit adds up to; where that is negative, it stays silent."""
+        last = self._last
+        if last is not None and last[0] is seen:
+            return last[1]
+        grams, share = self._grams(seen)
         of_grams = self._added(grams)
         of_facts = self._added([fact for fact in seen.facts if fact in self._place])
         header = self.header
-        return {
-            output: bias + step * (grams_sum / norm + FACT_WEIGHT * facts_sum)
-            for output, bias, step, grams_sum, facts_sum in zip(
-                header.outputs, header.bias, header.step, of_grams, of_facts, strict=True
+        units = [
+            threshold + step * (share * grams_sum + FACT_WEIGHT * facts_sum)
+            for threshold, step, grams_sum, facts_sum in zip(
+                header.threshold, header.step, of_grams, of_facts, strict=True
             )
-        }
+        ]
+        self._last = (seen, units)
+        return units
+
+    def _grams(self, seen: Seen) -> tuple[list[str], float]:
+        """The known runs of characters, and how much each counts beside its rarity (which is in its row)."""
+        grams = [gram for gram in seen.grams if gram in self._rarity]
+        return grams, GRAM_WEIGHT / (math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0)
 
     def _added(self, features: Sequence[str]) -> list[int]:
-        """The rows of these features added up, output by output.
+        """The rows of these features added up, unit by unit.
 
-        All outputs are added at once, as parts of one large number, instead of one by one.
+        All units are added at once, as parts of one large number, instead of one by one.
         """
-        width = len(self.header.outputs)
-        total = sum(map(self._widened, features)).to_bytes(_PART * width, "little")
+        total = sum(map(self._widened, features)).to_bytes(_PART * self._width, "little")
         less = _SHIFT * len(features)
         return [int.from_bytes(total[at : at + _PART], "little") - less for at in range(0, len(total), _PART)]
 
@@ -104,38 +128,43 @@ class Model:
         """A row as one large number, each part made positive and wide enough for thousands of them."""
         wide = self._wide.get(feature)
         if wide is None:
-            parts = bytearray(_PART * len(self.header.outputs))
-            parts[::_PART] = self._row(feature).translate(_SHIFTED)
+            parts = bytearray(_PART * self._width)
+            parts[::_PART] = self._row(feature).tobytes().translate(_SHIFTED)
             wide = self._wide[feature] = int.from_bytes(parts, "little")
         return wide
 
-    def _row(self, feature: str) -> bytes:
-        width = len(self.header.outputs)
-        return self._values[self._place[feature] * width : (self._place[feature] + 1) * width]
+    def _row(self, feature: str) -> memoryview:
+        return self._values[self._place[feature] * self._width : (self._place[feature] + 1) * self._width]
 
-    def _weight(self, feature: str, column: int) -> int:
-        width = len(self.header.outputs)
-        byte = self._values[self._place[feature] * width + column]
-        return byte - 256 if byte >= _SHIFT else byte
+    def spoke_for(
+        self, output: str, seen: Seen, *, most: int = _MOST_WORDS, runs: bool = True
+    ) -> list[tuple[str, float, Span]]:
+        """The features that spoke loudest for an output: name, share of the log-odds, place in the text.
 
-    def spoke_for(self, output: str, seen: Seen, *, most: int = _MOST_WORDS) -> list[tuple[str, float, Span]]:
-        """The features that spoke loudest for an output: name, share of the log-odds, place in the text."""
-        column = self.header.outputs.index(output)
-        grams = [gram for gram in seen.grams if gram in self._rarity]
-        norm = math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0
-        shares = [(gram, self._weight(gram, column) / norm, seen.grams[gram]) for gram in grams]
-        shares += [
-            (fact, self._weight(fact, column) * FACT_WEIGHT, span)
+        Among the units that speak, every feature has its exact share of the sum. ``runs`` False: without the runs of
+        characters, which are most of the features and tell people less than words.
+        """
+        weights = self.header.weights[self.header.outputs.index(output)]
+        worth = [
+            weight * step if number > 0 else 0.0
+            for weight, step, number in zip(weights, self.header.step, self._units(seen), strict=True)
+        ]
+        shares = [
+            (fact, FACT_WEIGHT * sum(map(mul, worth, self._row(fact))), span)
             for fact, span in seen.facts.items()
             if fact in self._place
         ]
-        step = self.header.step[column]
+        if runs:
+            grams, share = self._grams(seen)
+            shares += [
+                (gram, share * sum(map(mul, worth, self._row(gram))), seen.grams[gram]) for gram in grams
+            ]
         found: list[tuple[str, float, Span]] = []
         for name, share, span in sorted(shares, key=lambda s: (-s[1], s[0])):
             if share <= 0 or len(found) == most:
                 break
             if not any(a <= span[0] and span[1] <= b for _, _, (a, b) in found):
-                found.append((name, share * step, span))
+                found.append((name, share, span))
         return found
 
     def knows(self, sign: str, phrase: str) -> bool:
@@ -160,14 +189,15 @@ def load(path: Path = SHIPPED) -> Model:
         names = rest[:names_end].decode("utf-8").split("\n")
         rarity = dict(zip(names, said["rarity"], strict=False))
         values = rest[names_end:]
-        width = len(said["outputs"])
-        if len(values) != width * len(names):
+        if len(values) != len(said["step"]) * len(names):
             raise ModelError(f"{path}: is cut short; {_MEND}")
         place = {name: at for at, name in enumerate(names)}
         header = Header(
             outputs=tuple(said["outputs"]),
-            bias=tuple(said["bias"]),
             step=tuple(said["step"]),
+            threshold=tuple(said["threshold"]),
+            weights=tuple(tuple(row) for row in said["weights"]),
+            bias=tuple(said["bias"]),
             levels=tuple(tuple(row) for row in said["levels"]),
             signs=tuple(tuple(row) for row in said["signs"]),
             training=said["training"],
@@ -198,8 +228,10 @@ def save(
     said = {
         "format": FORMAT,
         "outputs": header.outputs,
-        "bias": [round(number, 5) for number in header.bias],
         "step": [round(number, 8) for number in header.step],
+        "threshold": [round(number, 5) for number in header.threshold],
+        "weights": [[round(number, 5) for number in row] for row in header.weights],
+        "bias": [round(number, 5) for number in header.bias],
         "levels": [[round(number, 5) for number in row] for row in header.levels],
         "signs": [[round(number, 5) for number in row] for row in header.signs],
         "training": header.training,

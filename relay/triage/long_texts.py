@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 #: Longer texts are shortened to this many characters.
-LONGEST = 1000
-_BEGIN, _END = 350, 250
+LONGEST = 700
+_BEGIN, _END = 260, 180
 _REST = re.compile(r"[^。！？!?\n]*[。！？!?\n]?")
 #: Of a long sentence only this much is kept around the word.
 _AROUND = 60

@@ -7,6 +7,7 @@ from itertools import pairwise
 from relay.places.address import (
     Address,
     find_number,
+    in_digits,
     normalise_building,
     normalise_number,
     normalise_room,
@@ -64,7 +65,7 @@ def read_place(text: str, towns: TownTable, *, person_here: bool = False) -> Pla
     ``person_here``: the person is with the observer now (lost, collapsed, at the counter), so the observer's own
     shop is the place.
     """
-    written = plain(text)
+    written = in_digits(plain(text))
     clean, by_postcode = _without_other_numbers(written, towns)
     mentions = index(towns).mentions(clean)
     chosen = _chosen(mentions, person_here=person_here)
@@ -110,10 +111,10 @@ def _town(chosen: list[Mention], by_postcode: tuple[str, ...]) -> tuple[str | No
     candidates = tuple(dict.fromkeys(town for mention in chosen for town in mention.towns))
     if by_postcode and (not candidates or len(candidates) > 1):
         candidates = tuple(t for t in candidates if t in by_postcode) or by_postcode
-    named = {mention.towns for mention in chosen if mention.towns}
-    if len(candidates) == 1 and all(len(towns) == 1 for towns in named):
-        return candidates[0], ()
-    return None, candidates
+    named = [set(mention.towns) for mention in chosen if mention.towns] or [set(candidates)]
+    # 「小日比野の、浅井の」: what all namings can mean.
+    common = set.intersection(*named)
+    return (common.pop(), ()) if len(common) == 1 else (None, candidates)
 
 
 def _number(clean: str, chosen: list[Mention], mentions: list[Mention]) -> Address | None:

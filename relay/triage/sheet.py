@@ -43,7 +43,9 @@ class Sheet:
 
     def __init__(self, report: str) -> None:
         self.plain = plain(report)
-        self.text = _close_blanks(courtesy.without(self._punctuated()))
+        text = _close_blanks(courtesy.without(self._punctuated()))
+        # A full stop at the very end says nothing.
+        self.text = text.rstrip("。、 \n") or text
         self._sentence_ends = [m.start() for m in _SENTENCE.finditer(self.text)]
         self._clause_cuts = [(m.start(), m.end()) for m in _CLAUSE.finditer(self.text)]
         self._clause_starts = [start for start, _ in self._clause_cuts]

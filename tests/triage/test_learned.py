@@ -19,7 +19,7 @@ from relay.triage.training import texts
 from relay.vocabulary import Level, Sign
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-LARGEST_FILE = 2 * 1024 * 1024
+LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_PROCESS_MB = 350
 
 

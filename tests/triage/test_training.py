@@ -8,9 +8,11 @@ import pytest
 from relay.settings import DEFAULT_CONFIG
 from relay.triage import lexicon
 from relay.triage.figures import Answer, confusion, figures, misses
+from relay.triage.learned import Seen
 from relay.triage.reading import Reader
-from relay.triage.training import folds, pairs, texts
+from relay.triage.training import folds, kana, network, pairs, texts
 from relay.triage.training.labels import wanted
+from relay.triage.training.vocabulary import vocabulary
 from relay.vocabulary import Level, Sign
 
 TRAINING = Path(texts.__file__).parent
@@ -121,6 +123,40 @@ def test_pairs_join_two_troubles_of_one_file_and_fold(reader: Reader) -> None:
         assert set(pair["signs"]) == {*one.record["signs"], *other.record["signs"]}
         assert "all_clear" not in pair["signs"]
     assert pairs.of(list(reversed(reports))) == joined
+
+
+@pytest.mark.parametrize(
+    ("written", "blanks", "told"),
+    [
+        ("新聞が3日分たまっています。", True, "しんぶんが みっか ぶん たまっています。"),
+        ("呼んでも返事がありません", False, "よんでもへんじがありません"),
+        ("テレビがついたまま 2-5-6", False, "てれびがついたまま 2-5-6"),
+    ],
+)
+def test_a_report_is_told_again_in_kana(written: str, blanks: bool, told: str) -> None:
+    assert kana.in_kana(written, blanks=blanks) == told
+
+
+def test_a_report_in_kana_keeps_its_labels_and_its_fold(reader: Reader) -> None:
+    words = lexicon.load(DEFAULT_CONFIG / "triage.toml", with_model=False)
+    reports = folds.prepare({"own": texts.all_files()["own"][:150]}, reader, words)
+    by_id = {text.record["id"]: text for text in reports}
+    again = folds.prepare(kana.of(reports), reader, words)
+    assert len(again) > 10
+    for text in again:
+        original = by_id[text.record["id"].removesuffix("+kana")]
+        assert text.fold == original.fold
+        assert text.record["signs"] == original.record["signs"]
+        assert text.record["text"] != original.record["text"]
+
+
+def test_the_network_learns_what_words_mean_and_the_same_texts_give_the_same_one() -> None:
+    # One word for each answer, and one that tells nothing.
+    said = [Seen({f"g{word}": (0, 1)}, {"tthe": (0, 1)}) for word in "ab" * 40]
+    held = [(word == "a", word == "b") for word in "ab" * 40]
+    once, again = (network.fit(vocabulary(said), said, held.__getitem__, 2) for _ in range(2))
+    assert ((once.sums(said) > 0) == held).all()
+    assert (once.rows == again.rows).all()
 
 
 def test_figures_count_what_the_rubric_asks_for() -> None:

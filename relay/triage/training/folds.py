@@ -14,9 +14,10 @@ from relay.triage.learned import Header, Seen
 from relay.triage.lexicon import Lexicon
 from relay.triage.opinion import OUTPUTS, describe, form, less_denied, rubric_chances, second_inputs
 from relay.triage.reading import Reader
-from relay.triage.training import fitting
+from relay.triage.training import network, second
 from relay.triage.training.labels import wanted
 from relay.triage.training.texts import Record
+from relay.triage.training.vocabulary import vocabulary
 
 FOLDS = 6
 #: So many bundles of files are left out in turn.
@@ -39,7 +40,7 @@ class Prepared:
     def fold(self) -> int:
         """Which fold the report belongs to: by its id, so that it stays there when texts are added.
 
-        Both halves of a pair are of one fold.
+        Both halves of a pair are of one fold, and so is a report told once more.
         """
         own, _, _ = self.record["id"].partition("+")
         return zlib.crc32(own.encode()) % FOLDS
@@ -77,23 +78,27 @@ def prepare(files: Mapping[str, Sequence[Record]], reader: Reader, lexicon: Lexi
     return prepared
 
 
-def learn(texts: Sequence[Prepared], *, pruned: bool) -> fitting.First:
-    """Fit the first stage on these reports."""
-    return fitting.first(
-        [t.seen for t in texts], lambda i, output: wanted(texts[i].record, output), pruned=pruned
+def learn(texts: Sequence[Prepared]) -> network.First:
+    """Fit the first stage on these reports. What only pairs of them say often enough is no feature."""
+    words = vocabulary([t.seen for t in texts if not t.record.get("pair")])
+    return network.fit(
+        words,
+        [t.seen for t in texts],
+        lambda row: [wanted(texts[row].record, output) for output in OUTPUTS],
+        len(OUTPUTS),
     )
 
 
 def out_of_fold(
-    texts: Sequence[Prepared], pairs: Sequence[Prepared], group: Callable[[Prepared], object]
+    texts: Sequence[Prepared], more: Sequence[Prepared], group: Callable[[Prepared], object]
 ) -> np.ndarray:
-    """The sums for every report by a model that was trained without its group, on reports and pairs."""
+    """The sums for every report by a model that was trained without its group, on these and ``more``."""
     groups = sorted({group(t) for t in texts}, key=str)
     rows = {left_out: [i for i, t in enumerate(texts) if group(t) == left_out] for left_out in groups}
 
     def leave_out(left_out: object) -> np.ndarray:
-        train = [t for t in (*texts, *pairs) if group(t) != left_out]
-        return learn(train, pruned=False).sums([texts[i].seen for i in rows[left_out]])
+        train = [t for t in (*texts, *more) if group(t) != left_out]
+        return learn(train).sums([texts[i].seen for i in rows[left_out]])
 
     # Forked, so that the groups are fitted side by side and the texts need not travel.
     _forked["work"] = leave_out
@@ -134,7 +139,7 @@ def answers(
     pairs: list[tuple[Record, Answer]] = []
     for left_out in sorted({group(t) for t in texts}, key=str):
         train = [t for t in texts if group(t) != left_out]
-        weights = fitting.second(
+        weights = second.fit(
             [inputs(t, learned_from(t), least=least) for t in train], [t.record for t in train]
         )
         header = bare_header(weights)
@@ -155,14 +160,16 @@ def joint(text: Prepared, model: Stub) -> Answer:
     return replace(text.rules, level=opinion.level, signs=signs, days=days, sealed="abuse" in signs)
 
 
-def bare_header(second: fitting.Second) -> Header:
+def bare_header(fitted: second.Second) -> Header:
     """A header for a model that is never written."""
     return Header(
         outputs=OUTPUTS,
-        bias=(),
         step=(),
-        levels=tuple(tuple(row) for row in second.levels),
-        signs=tuple(tuple(row) for row in second.signs),
+        threshold=(),
+        weights=(),
+        bias=(),
+        levels=tuple(tuple(row) for row in fitted.levels),
+        signs=tuple(tuple(row) for row in fitted.signs),
         training="",
         figures={},
         phrases=frozenset(),

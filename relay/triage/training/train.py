@@ -19,7 +19,7 @@ from relay.triage.learned import Header, fingerprint
 from relay.triage.lexicon import Lexicon
 from relay.triage.opinion import OUTPUTS
 from relay.triage.reading import Reader
-from relay.triage.training import fitting, pairs, texts
+from relay.triage.training import kana, pairs, second, texts
 from relay.triage.training.folds import Prepared, answers, inputs, learn, out_of_fold, prepare
 
 #: The cross-validated figures of the shipped model, for the tests to hold.
@@ -35,18 +35,18 @@ def main() -> None:
     reader = Reader(words, TownTable.from_folder(DEFAULT_CONFIG / "sample"))
     files = texts.all_files()
     reports = prepare(files, reader, words)
-    paired = prepare(pairs.of(reports), reader, words)
-    found, by_fold = cross_validated(reports, paired, words)
+    more = [*prepare(pairs.of(reports), reader, words), *prepare(kana.of(reports), reader, words)]
+    found, by_fold = cross_validated(reports, more, words)
     if check:
         return
-    header, rows, rarity = whole(reports, paired, by_fold, files, words, found["folds"])
+    header, rows, rarity = whole(reports, more, by_fold, files, words, found["folds"])
     learned.save(learned.SHIPPED, header, rows, rarity)
     FIGURES.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{learned.SHIPPED.name}: {learned.SHIPPED.stat().st_size // 1024} KB, {len(rows)} features")
 
 
 def cross_validated(
-    reports: list[Prepared], paired: list[Prepared], words: Lexicon
+    reports: list[Prepared], more: list[Prepared], words: Lexicon
 ) -> tuple[dict[str, dict[str, float]], np.ndarray]:
     """The figures on texts not trained on: by folds, and with whole files left out. Prints them.
 
@@ -54,10 +54,10 @@ def cross_validated(
     """
     least = words.reader.sign
     place = {id(t): i for i, t in enumerate(reports)}
-    by_fold = out_of_fold(reports, paired, lambda t: t.fold)
+    by_fold = out_of_fold(reports, more, lambda t: t.fold)
     read = answers(reports, by_fold, lambda t: by_fold[place[id(t)]], lambda t: t.fold, least=least)
     found = {"rules": figures([(t.record, t.rules) for t in reports]), "folds": figures(read)}
-    by_bundle = out_of_fold(reports, paired, lambda t: t.bundle)
+    by_bundle = out_of_fold(reports, more, lambda t: t.bundle)
     read = answers(reports, by_bundle, lambda t: by_fold[place[id(t)]], lambda t: t.bundle, least=least)
     found["without_own_file"] = figures(read)
     ids = {t.record["id"]: t.file for t in reports}
@@ -71,28 +71,30 @@ def cross_validated(
 
 def whole(
     reports: list[Prepared],
-    paired: list[Prepared],
+    more: list[Prepared],
     by_fold: np.ndarray,
     files: dict[str, list[texts.Record]],
     words: Lexicon,
     figures_said: dict[str, float],
 ) -> tuple[Header, dict[str, list[int]], dict[str, float]]:
     """The model learned from all reports; its second stage from sums by models that had not seen the report."""
-    second = fitting.second(
+    weighing = second.fit(
         [inputs(t, by_fold[i], least=words.reader.sign) for i, t in enumerate(reports)],
         [t.record for t in reports],
     )
-    fitted = learn([*reports, *paired], pruned=True)
-    rows, step = fitting.rows(fitted)
+    fitted = learn([*reports, *more])
+    rows, step = fitted.whole_rows()
     phrases = {
         fingerprint(sign.value, phrase.source) for (sign, _), said in words.signs.items() for phrase in said
     }
     header = Header(
         outputs=OUTPUTS,
-        bias=tuple(float(number) for number in fitted.bias),
         step=tuple(step),
-        levels=tuple(tuple(row) for row in second.levels),
-        signs=tuple(tuple(row) for row in second.signs),
+        threshold=tuple(map(float, fitted.threshold)),
+        weights=tuple(tuple(map(float, row)) for row in fitted.weights),
+        bias=tuple(map(float, fitted.bias)),
+        levels=tuple(tuple(row) for row in weighing.levels),
+        signs=tuple(tuple(row) for row in weighing.signs),
         training=texts.digest(files),
         figures=figures_said,
         phrases=frozenset(phrases),
