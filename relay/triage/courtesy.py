@@ -22,14 +22,15 @@ _CLOSING = re.compile(
     r"|[お御](?:願|ねが)い(?:いた|致)?し(?:ます|たします)?|[お御](?:願|ねが)い(?:申し上げ|申上げ|もうしあげ)ます|[お御]願い)?"
     r"|失礼(?:いた|致)?しま(?:す|した))" + _END + r"\Z"
 )
-#: Less than this is not left over: 「お疲れ様です。」 alone is a text of its own.
-_LEAST = 2
 
 
 def without(text: str) -> str:
-    """``text`` without the courtesies at its beginning and end, unless nothing else is in it."""
+    """``text`` without the courtesies at its beginning and end, unless nothing else is in it.
+
+    「お疲れ様です。」 alone is a text of its own.
+    """
     while True:
         shorter = _CLOSING.sub("", _OPENING.sub("", text))
-        if shorter == text or len(shorter) < _LEAST:
+        if shorter == text or not shorter.strip():
             return text
         text = shorter

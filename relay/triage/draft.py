@@ -128,7 +128,11 @@ def draft(
 ) -> tuple[Draft, Judge]:
     """Read ``text`` by the rules."""
     sheet = Sheet(text)
-    findings = finder.find(sheet) if sheet.language != "other" else Findings((), text=sheet.text)
+    findings = finder.find(sheet)
+    if sheet.language == "other":
+        # Of what is not understood only the plainest words count: a sentence of Japanese in another language.
+        sure = tuple(evidence for evidence in findings.evidence if evidence.tag == "sure")
+        findings = Findings(sure, text=sheet.text)
     durations = tuple(
         d
         for d in duration.durations(sheet.text, several=lexicon.thresholds.days_several)

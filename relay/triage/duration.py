@@ -50,6 +50,7 @@ _LEFT_THEN = (
     r"(?:新聞|朝刊|夕刊|しんぶん|弁当|べんとう|牛乳|ぎゅうにゅう|やくると|荷物|にもつ|箱|便|手紙|ちらし|郵便|まま|残|のこ|手つかず|まだ|ある|あり|置)"
     r"|[^、。]{0,8}?(?:置い|届け|入れ|配達し|置かせていただい|入れさせていただい)た|お届け|お入れ)"
 )
+_SINCE_OR_LEFT = f"(?:{_SINCE}|{_LEFT_THEN})"
 #: 「何日分かは分からない」 says no number.
 _UNKNOWN = (
     r"(?!(?:分|ぶん)?か?(?:まで)?(?:は|も)?[…、]{0,2}(?:見て|不明|分から|わから|知ら|さあ|きいて|聞いて)"
@@ -168,10 +169,10 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile("ふた月"), _fixed(2 * MONTH)),
     (re.compile("(?:半月(?!板|形)|はんつき)(?!ぶり)"), _fixed(HALF_MONTH)),
     (re.compile("(?:半年|はんとし)(?!ぶり)"), _fixed(YEAR // 2 - 2)),
-    (re.compile("(?<!先)先々週" + _SINCE), _fixed(2 * WEEK)),
-    (re.compile("(?<!先)(?:先週|せんしゅう|前の週)" + _SINCE), _fixed(WEEK)),
-    (re.compile("先々月" + _SINCE), _fixed(2 * MONTH)),
-    (re.compile("先月" + _SINCE), _fixed(MONTH)),
+    (re.compile("(?<!先)先々週" + _SINCE_OR_LEFT), _fixed(2 * WEEK)),
+    (re.compile("(?<!先)(?:先週|せんしゅう|前の週)" + _SINCE_OR_LEFT), _fixed(WEEK)),
+    (re.compile("先々月" + _SINCE_OR_LEFT), _fixed(2 * MONTH)),
+    (re.compile("先月" + _SINCE_OR_LEFT), _fixed(MONTH)),
     (re.compile("(?:さきおととい|一昨昨日|一昨々日)" + _SINCE), _fixed(3)),
     (re.compile("(?<!き)(?:おととい|おとつい|一昨日)" + _SINCE), _fixed(2)),
     (re.compile("(?<!一)(?:昨日|きのう|前日)(?:の(?:朝|夕方?|昼|晩)(?:頃|ごろ)?)?(?:から|より|以来)"), _fixed(1)),

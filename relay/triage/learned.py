@@ -22,6 +22,9 @@ SHIPPED = Path(__file__).with_name("reader.model")
 FORMAT = 3
 #: Facts and groups of words count this much each; the runs of characters of a report count so much together.
 FACT_WEIGHT, GRAM_WEIGHT = 0.35, 1.5
+#: A gram's row is as much larger as it is rare. A fact's is larger by this, so that whole numbers suit both.
+FACT_RARITY = 6.0
+_FACT_SHARE = FACT_WEIGHT / FACT_RARITY
 _MOST_WORDS = 3
 #: A weight lies between -127 and 127; ``_SHIFT`` makes it positive. ``_PART``: bytes for the sum of many of them.
 _SHIFT, _PART = 128, 3
@@ -102,7 +105,7 @@ class Model:
         of_facts = self._added([fact for fact in seen.facts if fact in self._place])
         header = self.header
         units = [
-            threshold + step * (share * grams_sum + FACT_WEIGHT * facts_sum)
+            threshold + step * (share * grams_sum + _FACT_SHARE * facts_sum)
             for threshold, step, grams_sum, facts_sum in zip(
                 header.threshold, header.step, of_grams, of_facts, strict=True
             )
@@ -150,7 +153,7 @@ class Model:
             for weight, step, number in zip(weights, self.header.step, self._units(seen), strict=True)
         ]
         shares = [
-            (fact, FACT_WEIGHT * sum(map(mul, worth, self._row(fact))), span)
+            (fact, _FACT_SHARE * sum(map(mul, worth, self._row(fact))), span)
             for fact, span in seen.facts.items()
             if fact in self._place
         ]

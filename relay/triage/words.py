@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from sudachipy import Dictionary, SplitMode, Tokenizer  # type: ignore[import-untyped]
 
+from relay.places.writing import hiragana
+
 #: Words that say something by themselves; particles and endings do not.
 _TELLING = frozenset({"名詞", "動詞", "形容詞", "副詞", "形状詞", "感動詞", "連体詞"})
 _NO_WORD = frozenset({"補助記号", "空白"})
@@ -19,6 +21,7 @@ _ENDINGS = frozenset(
     {("助動詞", "*"), ("助詞", "接続助詞"), ("動詞", "非自立可能"), ("形容詞", "非自立可能")}
 )
 #: Halves of a character, which no dictionary takes.
+_HIRAGANA = re.compile("[ぁ-ん]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -34,7 +37,8 @@ class Word:
 
 def words(text: str) -> Iterator[Word]:
     """The words of ``text`` in order; signs and spaces are none."""
-    for part in _parts(text):
+    # Katakana alone (old terminals, 「ｼﾝﾌﾞﾝ ﾀﾏｯﾃﾙ」) is read as what it stands for; the dictionary takes it for names.
+    for part in _parts(text if _HIRAGANA.search(text) else hiragana(text)):
         if part.kind not in _NO_WORD:
             yield Word(part.form, part.start, part.end, part.kind in _TELLING)
 

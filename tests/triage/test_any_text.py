@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from relay.places.writing import katakana
 from relay.triage.reading import LONGEST, Reader
 from relay.vocabulary import Level
 
@@ -46,6 +47,20 @@ def test_saying_that_somebody_lies_there_makes_any_report_an_emergency(reader: R
 def test_width_and_normal_form_change_nothing(reader: Reader, text: str) -> None:
     wide = text.translate({code: code + 0xFEE0 for code in range(0x30, 0x3A)}).replace("-", "−")
     assert reader.read(wide) == reader.read(text) == reader.read(unicodedata.normalize("NFD", text))
+
+
+def test_half_of_a_text_in_another_language_hides_no_emergency(reader: Reader) -> None:
+    other = "집에 아무도 없는 것 같아요. 문을 두드려도 대답이 없어요."
+    assert reader.read(other).level is Level.PROMPT
+    assert reader.read(f"{other} 人が倒れています").level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text", ["新聞が四日分たまっています", "家の中からうめき声が聞こえます", "昨日から雨戸が閉まったままです"]
+)
+def test_katakana_and_hiragana_say_the_same(reader: Reader, text: str) -> None:
+    once, again = reader.read(katakana(text)), reader.read(text)
+    assert (once.level, set(once.signs), once.days) == (again.level, set(again.signs), again.days)
 
 
 @pytest.mark.parametrize(

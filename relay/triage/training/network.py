@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from scipy.special import expit  # type: ignore[import-untyped]
 
-from relay.triage.learned import Seen
+from relay.triage.learned import FACT_RARITY, Seen
 from relay.triage.training.vocabulary import Vocabulary
 
 #: The answers for a report by its place in the list, one an output; None where its labels do not tell.
@@ -25,8 +25,8 @@ _PACE, _SLOWEST = 4e-3, 0.02
 _FEATURES_LEFT_OUT, _UNITS_LEFT_OUT = 0.5, 0.3
 _AT_FIRST = 0.05
 _SEED = 20_261_123
-#: Whole numbers from -127 to 127 hold the weights of the features.
-_LARGEST = 127
+#: Whole numbers up to this hold the weights of the features: finer ones change no answer and fill the file.
+_LARGEST = 63
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class First:
         """The rows as whole numbers, one list a feature, and what one step is worth, by unit."""
         scaled = self.rows.astype(float)
         for name, column in self.vocabulary.column.items():
-            scaled[column] *= self.vocabulary.rarity.get(name, 1.0)
+            scaled[column] *= self.vocabulary.rarity.get(name, FACT_RARITY)
         steps = np.maximum(np.abs(scaled).max(axis=0), 1e-9) / _LARGEST
         whole = np.rint(scaled / steps).astype(int)
         return {
