@@ -105,8 +105,10 @@ class PhraseFinder:
                     dropped.append((evidence, why_not))
                 else:
                     kept.append(evidence)
-        kept, undone = _undo(_settled(kept), scope)
-        return Findings(tuple(kept), facts, (*dropped, *undone), masked)
+        settled = _settled(kept)
+        part = [(evidence, "part of another sign") for evidence in kept if evidence not in settled]
+        kept, undone = _undo(settled, scope)
+        return Findings(tuple(kept), facts, (*dropped, *part, *undone), masked)
 
     def _masked(self, searchable: Searchable) -> str:
         """The text with look-alikes (「新聞販売店」「煙に巻く」) blanked out, positions kept."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from relay.triage.draft import LEARNED_FACTS
 from relay.triage.learned import Model, Span
-from relay.triage.opinion import FINE_POINTS, LEVELS, Opinion, chance
+from relay.triage.opinion import Opinion
 from relay.triage.results import Reason
+from relay.triage.weighing import FINE_POINTS, LEVELS, chance
 from relay.triage.words import whole
 from relay.vocabulary import Level
 

@@ -59,7 +59,7 @@ class Header:
     weights: tuple[tuple[float, ...], ...]
     bias: tuple[float, ...]
     #: The second stage: for each level and each sign the weights of its inputs, in the order of
-    #: ``relay.triage.opinion.second_inputs``.
+    #: ``relay.triage.weighing.second_inputs``.
     levels: tuple[tuple[float, ...], ...]
     signs: tuple[tuple[float, ...], ...]
     #: SHA-256 of the texts and labels that it was trained on.

@@ -16,6 +16,7 @@ from relay.vocabulary import Level, Sign
 TAGS: Mapping[Sign, frozenset[str]] = {
     Sign.COLLAPSED: frozenset({"sure"}),
     Sign.CRY_FOR_HELP: frozenset({"sure"}),
+    Sign.LOST: frozenset({"sure"}),
     Sign.UNWELL: frozenset({"serious"}),
     Sign.SMELL: frozenset({"danger"}),
     Sign.NO_ANSWER: frozenset({"inside", "expected"}),

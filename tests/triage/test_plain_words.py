@@ -3,7 +3,7 @@
 import pytest
 
 from relay.triage.reading import Reader
-from relay.vocabulary import Level
+from relay.vocabulary import Level, Sign
 
 PLAIN = [
     "人が倒れています",
@@ -47,3 +47,31 @@ PLAIN = [
 @pytest.mark.parametrize("text", PLAIN)
 def test_an_emergency_in_plain_words_is_one(reader: Reader, text: str, place: str) -> None:
     assert reader.read(place + text).level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "sign"),
+    [
+        ("助けて", Level.EMERGENCY, Sign.CRY_FOR_HELP),
+        ("たすけてください！", Level.EMERGENCY, Sign.CRY_FOR_HELP),
+        ("Help me!", Level.EMERGENCY, Sign.CRY_FOR_HELP),
+        ("火事", Level.EMERGENCY, Sign.SMELL),
+        ("熱中症", Level.EMERGENCY, Sign.UNWELL),
+        ("行方不明", Level.URGENT, Sign.MISSING),
+        ("虐待", Level.PROMPT, Sign.ABUSE),
+    ],
+)
+def test_a_single_word_says_what_it_says(reader: Reader, text: str, level: Level, sign: Sign) -> None:
+    reading = reader.read(text)
+    assert (reading.level, reading.signs) == (level, (sign,))
+
+
+@pytest.mark.parametrize("text", ["助けてくださった方にお礼を言いたい", "お年寄りを助けてあげました"])
+def test_help_that_was_given_is_no_cry(reader: Reader, text: str) -> None:
+    assert reader.read(text).level is Level.ROUTINE
+
+
+def test_somebody_outside_without_shoes_is_lost_unless_it_is_over(reader: Reader) -> None:
+    assert reader.read("裸足で外に出てみえます").level is Level.URGENT
+    assert reader.read("パジャマで道を歩いているおばあさんがいます").signs == (Sign.LOST,)
+    assert Sign.LOST not in reader.read("昨日はパジャマで道に出てみえましたが、今日は普通です").signs

@@ -14,10 +14,8 @@ HOLDS = [
     ("倒れてはいません。新聞がたまっています", {"newspapers"}),
     ("異臭はしません。雨戸が閉まったままです", {"shutters"}),
     ("倒れていた場合はどこに連絡すればよいですか", set()),
-    ("先月まで新聞がたまっていましたが今はありません", {"all_clear"}),
     ("私が転びました", set()),
     ("仕事が忙しくて倒れそうです", set()),
-    ("煙に巻かれました", set()),
     ("入院したらしいです", set()),
     ("娘さんから入院したと聞きました", {"absence_known"}),
     ("計算ができなくなってきました", {"confusion"}),
@@ -36,6 +34,14 @@ HOLDS = [
 @pytest.mark.parametrize(("text", "signs"), HOLDS)
 def test_exactly_the_signs_that_hold_now_are_read(reader: Reader, text: str, signs: set[str]) -> None:
     assert set(reader.read(text).signs) == signs
+
+
+@pytest.mark.parametrize(
+    "text", ["先月まで新聞がたまっていましたが今はありません", "煙に巻かれました", "死ぬほど暑い一日でした"]
+)
+def test_what_is_over_or_only_said_so_is_no_trouble(reader: Reader, text: str) -> None:
+    reading = reader.read(text)
+    assert (reading.level, set(reading.signs) - {"all_clear"}) == ("routine", set())
 
 
 def test_a_language_that_is_not_read_is_never_below_prompt(reader: Reader) -> None:

@@ -12,12 +12,13 @@ from relay.triage.draft import Draft, Judge
 from relay.triage.figures import Answer, answer
 from relay.triage.learned import Header, Seen
 from relay.triage.lexicon import Lexicon
-from relay.triage.opinion import OUTPUTS, describe, form, less_denied, rubric_chances, second_inputs
+from relay.triage.opinion import describe, form, less_denied
 from relay.triage.reading import Reader
 from relay.triage.training import network, second
 from relay.triage.training.labels import wanted
 from relay.triage.training.texts import Record
 from relay.triage.training.vocabulary import vocabulary
+from relay.triage.weighing import OUTPUTS, rubric_chances, second_inputs
 
 FOLDS = 6
 #: So many bundles of files are left out in turn.

@@ -2,8 +2,8 @@
 
 from relay.triage.draft import LEARNED_FACTS
 from relay.triage.levels import ITEMS
-from relay.triage.opinion import FINE_POINTS, LEVELS
 from relay.triage.training.texts import Record
+from relay.triage.weighing import FINE_POINTS, LEVELS
 from relay.vocabulary import Level, Sign
 
 #: A fine point holds when its sign alone brings the report to this level.

@@ -17,10 +17,10 @@ from relay.triage import learned, lexicon
 from relay.triage.figures import figures, one_line
 from relay.triage.learned import Header, fingerprint
 from relay.triage.lexicon import Lexicon
-from relay.triage.opinion import OUTPUTS
 from relay.triage.reading import Reader
 from relay.triage.training import kana, pairs, second, texts
 from relay.triage.training.folds import Prepared, answers, inputs, learn, out_of_fold, prepare
+from relay.triage.weighing import OUTPUTS
 
 #: The cross-validated figures of the shipped model, for the tests to hold.
 FIGURES = Path(__file__).with_name("figures.json")
