@@ -102,7 +102,7 @@ def _make_template() -> None:
 
 def _forget() -> None:
     """Everything that a process keeps of one database or one folder."""
-    from relay import db, settings
+    from relay import db, settings, tables  # noqa: F401 - the tables of one room refer to those of others
     from relay.channels import twilio_sms
     from relay.intake import reader
     from relay.outbox import leases

@@ -131,6 +131,13 @@ class Board:
     unreached: Sequence[int]
     """Cases that nobody has, and of whose alerts one did not arrive."""
 
+    @property
+    def desk_first(self) -> bool:
+        """Whether a case without a clear place is so urgent that it must stand above the others."""
+        if not self.desk or self.desk[0].level < Level.URGENT:
+            return False
+        return not self.rows or self.desk[0].level >= self.rows[0].level
+
 
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:
     """The board as ``scope`` may see it. ``officer_id``: the user's own, for the number of "mine"."""

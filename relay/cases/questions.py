@@ -98,7 +98,7 @@ def answered(
         return replace(known, surname=name)  # we asked for it: 「森本です」 is no town here
     town, candidates, text = _town(known, text, read, towns)
     same_town = known.town in (None, town)
-    said = surname or name or names.named(text, towns)
+    said = surname or names.named(text, towns)
     return replace(
         known,
         town=town,

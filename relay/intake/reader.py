@@ -1,11 +1,11 @@
 """The reader of this process: the city's lexicon and town table, ready to read reports."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from relay import clock, settings
+from relay import settings
 from relay.cases.rereading import words_of
 from relay.db import transaction
 from relay.places import heat, romaji_reading
@@ -16,9 +16,6 @@ from relay.triage.reading import Given, Place, Reader, Reading
 from relay.vocabulary import Level
 
 __all__ = ["UNREAD", "current", "forget_heat", "heat_alert", "read", "words_of"]
-
-#: So long a process trusts what it knows of a day: the page says that a change counts within a minute.
-HEAT_KEPT = timedelta(seconds=20)
 
 #: Stands for a report that the machine could not read at all: a person must, and soon.
 UNREAD = Reading(
@@ -36,9 +33,9 @@ UNREAD = Reading(
 
 
 class _Heat:
-    """The last day asked about, when, and whether it is a heat-alert day. Replaced whole."""
+    """The last day asked about, and whether it is a heat-alert day. Replaced whole."""
 
-    last: tuple[date, datetime, bool] | None = None
+    last: tuple[date, bool] | None = None
 
 
 class _Kept:
@@ -70,21 +67,19 @@ def _with_latin_town(text: str, typed: str | None, reading: Reading) -> Reading:
 
 def heat_alert(moment: datetime) -> bool:
     """Whether it is a heat-alert day at ``moment``; with the database away, as it was known last."""
-    now, day = clock.now(), heat.day_of(moment)
-    kept = _Heat.last
-    if kept and kept[0] == day and timedelta(0) <= now - kept[1] < HEAT_KEPT:
-        return kept[2]
+    day = heat.day_of(moment)
     try:
+        # Asked for every report: a day that the city sets counts from that moment on.
         with transaction() as session:
             known = heat.alert_on(session, day) is not None
     except SQLAlchemyError:
-        return kept[2] if kept and kept[0] == day else False
-    _Heat.last = (day, now, known)
+        return _Heat.last == (day, True)
+    _Heat.last = (day, known)
     return known
 
 
 def forget_heat() -> None:
-    """Ask the database anew at the next report: after a day was set or taken back."""
+    """Know nothing of any day, as at the start."""
     _Heat.last = None
 
 

@@ -38,7 +38,9 @@ LOOK_AGAIN = timedelta(seconds=15)
 #: Kind words on the receipt page about what could not be used. Only the code travels in the address.
 NOTES: dict[str, LazyString] = {
     "duplicate": lazy_gettext("同じ内容の連絡を、もう受け付けています。受付番号は同じです。"),
-    "place": lazy_gettext("場所を受け取りました。ありがとうございます。"),
+    "place": lazy_gettext(
+        "場所を受け取りました。ありがとうございます。まだはっきりしないときは、少ししてから、このページでもう一度聞きます。"
+    ),
     Note.PHONE: lazy_gettext(
         "連絡は受け付けました。携帯番号が読み取れませんでした。結果は、このページで見てください。"
     ),

@@ -45,7 +45,7 @@ _EMERGENCIES = frozenset(
 _NO_TROUBLE = frozenset({Sign.ALL_CLEAR, Sign.ABSENCE_KNOWN})
 #: What the rules are rarely wrong about, and the log-odds that it takes away.
 _DENIAL = {"negated": 1.2, "over": 1.2, "imagined": 1.2, "unless": 1.2, "part": 2.0, "undone": 3.0}
-#: A text of so few characters is a word or two; what the phrases find in it stands.
+#: A text of so few characters beside its address is a word or two; what the phrases find in it stands.
 _FEW_CHARACTERS = 9
 
 
@@ -109,8 +109,8 @@ def form(draft: Draft, judge: Judge, model: Scorer) -> Opinion:
         level = max(level, Level.URGENT)
     level = max(level, _floor(draft, closed, own))
     signs = _fitting(likely(sums, lexicon.reader.sign).signs, sums, level)
-    if own:
-        # Beside what is beyond doubt, all is well only where a phrase says so.
+    if own or _mere_word(draft):
+        # Beside what is beyond doubt, and in a mere word, all is well only where a phrase says so.
         signs = signs - (_NO_TROUBLE - draft.signs) | {sign for sign, _ in own}
     signs = judge.with_given(signs - lexicon.never_in(draft.findings.text))
     held = likely(sums, EVEN)
@@ -158,22 +158,30 @@ def _fitting(signs: frozenset[Sign], sums: Mapping[str, float], level: Level) ->
 
 def _beyond_doubt(draft: Draft, model: Scorer) -> set[tuple[Sign, str]]:
     """Evidence that the model may not doubt: by a phrase that the city added, by a sure one, or in a mere word."""
-    findings = draft.findings
-    mere_word = len(findings.text) <= _FEW_CHARACTERS and not findings.dropped
+    mere_word = _mere_word(draft)
     return {
         (e.sign, e.tag)
-        for e in findings.evidence
+        for e in draft.findings.evidence
         if e.tag == "sure" or mere_word or not model.knows(e.sign.value, e.why)
     }
+
+
+def _mere_word(draft: Draft) -> bool:
+    """Whether beside its address the text is only a word or two, of which the phrases set nothing aside."""
+    addresses = sum(max(m.end, m.address.end if m.address else 0) - m.start for m in draft.towns)
+    return len(draft.findings.text) - addresses <= _FEW_CHARACTERS and not draft.findings.dropped
 
 
 def _floor(draft: Draft, judge: Judge, own: set[tuple[Sign, str]]) -> Level:
     """The least level that the city's own evidence and the ticked boxes demand."""
     signs = judge.with_given(frozenset(sign for sign, _ in own))
     if not signs:
-        # The writer's own accident is no mere question.
-        troubled = "own_trouble" in draft.findings.facts and not draft.signs
-        return Level.PROMPT if troubled else Level.ROUTINE
+        if draft.signs:
+            return Level.ROUTINE
+        # The writer's own accident is no mere question; a word or two that nobody knows are not understood.
+        facts = draft.findings.facts
+        unknown = "own_trouble" in facts or (_mere_word(draft) and "office" not in facts)
+        return Level.PROMPT if unknown else Level.ROUTINE
     return judge.decide(signs, frozenset((sign, tag) for sign, tag in own if tag))[0]
 
 

@@ -156,3 +156,8 @@ def test_no_answer_takes_a_known_town_away(text: str, before: Whereabouts) -> No
     after = answer(before, text)
     assert after.town is not None or before.town is None
     assert after.town is None or after.town in TOWNS
+
+
+def test_an_answer_that_names_no_town_is_no_family_name() -> None:
+    where = answer(known(), "東京")
+    assert (where.town, where.surname) == (None, None)

@@ -111,7 +111,7 @@ def test_every_kind_of_event_reads_as_a_sentence(language: str) -> None:
         (
             Kind.PLACE_UNANSWERED,
             {"report": "M1", "callable": False},
-            "通報した人から場所の返事がありません。電話番号が分からないため、事業者に確かめてください（M1）",
+            "通報した人に聞いても場所が分かりません。電話番号が分からないため、事業者に確かめてください（M1）",
         ),
         (Kind.SPLIT, {"from": 3}, "案件 3 から分けた案件です"),
         (Kind.JOINED, {"from": 3}, "案件 3 をここにまとめました"),

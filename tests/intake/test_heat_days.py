@@ -98,12 +98,22 @@ def test_a_form_is_read_with_the_days_flag_from_receipt_to_case() -> None:
     assert report().heat_alert
 
 
+def test_a_day_that_is_set_counts_for_the_very_next_report(city_sample: dict[str, Any]) -> None:
+    with time_machine.travel(EVE, tick=False):
+        send(city_sample, "起1-2 新聞が2日分たまっています", sid="SM1")
+        with db.transaction() as session:
+            heat.set_day(session, EVE.date(), HeatKind.ALERT, source=HeatSource.HAND, by="見本")
+        send(city_sample, "栄3-7 新聞が2日分たまっています", sid="SM2")
+    with db.transaction() as session:
+        levels = list(session.scalars(select(Case.level).order_by(Case.id)))
+    assert levels == [Level.PROMPT, Level.URGENT]
+
+
 def test_an_open_case_is_not_changed_when_the_day_is_set_later(city_sample: dict[str, Any]) -> None:
     with time_machine.travel(EVE, tick=False):
         send(city_sample)
         with db.transaction() as session:
             heat.set_day(session, EVE.date(), HeatKind.SPECIAL, source=HeatSource.HAND, by="見本")
-        reader.forget_heat()
         work.work_pending()
     with db.transaction() as session:
         assert session.scalars(select(Case.level)).one() == Level.PROMPT

@@ -53,6 +53,8 @@ def test_an_emergency_in_plain_words_is_one(reader: Reader, text: str, place: st
     ("text", "level", "sign"),
     [
         ("助けて", Level.EMERGENCY, Sign.CRY_FOR_HELP),
+        ("緑1-2です 助けてください", Level.EMERGENCY, Sign.CRY_FOR_HELP),
+        ("奥町5 死にそう", Level.EMERGENCY, Sign.CRY_FOR_HELP),
         ("たすけてください！", Level.EMERGENCY, Sign.CRY_FOR_HELP),
         ("Help me!", Level.EMERGENCY, Sign.CRY_FOR_HELP),
         ("火事", Level.EMERGENCY, Sign.SMELL),
@@ -64,6 +66,11 @@ def test_an_emergency_in_plain_words_is_one(reader: Reader, text: str, place: st
 def test_a_single_word_says_what_it_says(reader: Reader, text: str, level: Level, sign: Sign) -> None:
     reading = reader.read(text)
     assert (reading.level, reading.signs) == (level, (sign,))
+
+
+@pytest.mark.parametrize("text", ["刺された", "事故です", "奥町5 たいへん"])
+def test_a_word_or_two_that_nobody_knows_are_looked_into_the_same_day(reader: Reader, text: str) -> None:
+    assert reader.read(text).level is Level.PROMPT
 
 
 @pytest.mark.parametrize("text", ["助けてくださった方にお礼を言いたい", "お年寄りを助けてあげました"])

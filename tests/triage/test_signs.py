@@ -37,7 +37,12 @@ def test_exactly_the_signs_that_hold_now_are_read(reader: Reader, text: str, sig
 
 
 @pytest.mark.parametrize(
-    "text", ["先月まで新聞がたまっていましたが今はありません", "煙に巻かれました", "死ぬほど暑い一日でした"]
+    "text",
+    [
+        "先月まで新聞がたまっていましたが今はありません",
+        "社長の話には煙に巻かれました",
+        "死ぬほど暑い一日でした",
+    ],
 )
 def test_what_is_over_or_only_said_so_is_no_trouble(reader: Reader, text: str) -> None:
     reading = reader.read(text)

@@ -88,10 +88,11 @@ def _unanswered(data: Mapping[str, Any]) -> str:
     number = data.get("report")
     if data.get("callable"):
         return _(
-            "通報した人から場所の返事がないため、折り返しの電話を頼みました（%(number)s）", number=number
+            "通報した人に聞いても場所が分からないため、折り返しの電話を頼みました（%(number)s）",
+            number=number,
         )
     return _(
-        "通報した人から場所の返事がありません。電話番号が分からないため、事業者に確かめてください（%(number)s）",
+        "通報した人に聞いても場所が分かりません。電話番号が分からないため、事業者に確かめてください（%(number)s）",
         number=number,
     )
 
