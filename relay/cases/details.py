@@ -97,6 +97,13 @@ class Details:
     def open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def decided(self) -> Entry | None:
+        """The entry by which a person set the present level; None where it is the reports' own."""
+        set_by_hand = [entry for entry in self.entries if entry.kind is Kind.LEVEL_SET]
+        last = max(set_by_hand, key=lambda entry: entry.at, default=None)
+        return last if last and last.data.get("to") == self.row.level.value else None
+
 
 def details(session: Session, case_id: int) -> Details | None:
     """The case with that number, or None. Whether the user may see it is ``visible``'s question."""

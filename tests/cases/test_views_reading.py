@@ -181,3 +181,15 @@ def test_a_closed_case_can_be_corrected_for_learning(desk: Desk) -> None:
     page = desk.correct(case, add="mail").text
     assert "読み取りを直しました" in page
     assert "案件は「" not in page
+
+
+def test_a_level_that_a_person_set_is_named_with_its_reason_until_it_is_set_back(desk: Desk) -> None:
+    case = papers()
+    assert "が決めました" not in desk.open(case)
+    desk.press(
+        case, "level", desk.open(case), level=Level.URGENT.value, level_reason="電話で様子を聞いた（見本）"
+    )
+    page = desk.open(case)
+    why = page[: page.index("なぜこの緊急度か")]
+    assert "いまの緊急度は、" in why
+    assert "理由：電話で様子を聞いた（見本）" in why
