@@ -20,13 +20,13 @@ FLOOR = json.loads((TRAINING / "figures.json").read_text(encoding="utf-8"))
 RECORDS = [(name, record) for name, records in texts.all_files().items() for record in records]
 #: What unseen texts must be read with, whatever is trained anew.
 LEAST = {
-    "emergency_recall": 0.965,
-    "exact_level": 0.87,
-    "signs_f1": 0.87,
+    "emergency_recall": 0.975,
+    "exact_level": 0.89,
+    "signs_f1": 0.895,
     "days_exact": 0.96,
-    "place_exact": 0.96,
+    "place_exact": 0.965,
 }
-MOST = {"under_triage": 0.042, "over_by_two": 0.034, "wrong_town": 0.016}
+MOST = {"under_triage": 0.033, "over_by_two": 0.025, "wrong_town": 0.014}
 
 
 @pytest.mark.parametrize("name", [*LEAST, *MOST])
