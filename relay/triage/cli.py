@@ -4,7 +4,6 @@ For trying a changed ``triage.toml`` on old reports, and for tools outside the p
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,8 @@ from typing import IO, Any
 
 import click
 
-from relay import config_files
-from relay.places.table import TownTable, TownTableError
-from relay.settings import DEFAULT_CONFIG
-from relay.triage import lexicon
+from relay.places.table import TownTableError
+from relay.triage import of_city
 from relay.triage.evidence import Evidence
 from relay.triage.explaining import learned_part
 from relay.triage.lexicon import Lexicon, LexiconError
@@ -46,10 +43,8 @@ def triage(city: Path | None, explain: bool, file: IO[bytes]) -> None:
 
     echo '{"text": "新聞が3日分たまっています"}' | relay triage --explain
     """
-    folder = Path(os.environ.get("RELAY_CONFIG") or DEFAULT_CONFIG)
     try:
-        words = lexicon.load(config_files.path_of(folder, "triage.toml"))
-        towns = TownTable.from_folder(city or _city_of(folder))
+        words, towns = of_city.load(city)
     except (LexiconError, TownTableError) as error:
         raise click.ClickException(str(error)) from error
     failed = False
@@ -61,12 +56,6 @@ def triage(city: Path | None, explain: bool, file: IO[bytes]) -> None:
         )
         sys.stdout.buffer.flush()
     sys.exit(1 if failed else 0)
-
-
-def _city_of(folder: Path) -> Path:
-    return next(
-        (f for f in (folder, folder / "sample") if (f / "towns.csv").exists()), DEFAULT_CONFIG / "sample"
-    )
 
 
 def _answers(lines: IO[bytes], reader: Reader, words: Lexicon, *, explain: bool) -> Iterator[dict[str, Any]]:

@@ -4,17 +4,19 @@ python -m relay.triage.report FILE [--only-figures]
 """
 
 import argparse
+import json
 import statistics
 import sys
 import time
 from pathlib import Path
 
-from relay.places.table import TownTable
-from relay.settings import DEFAULT_CONFIG
-from relay.triage import lexicon
+from relay.places.table import TownTableError
+from relay.triage import of_city
 from relay.triage.figures import answer, confusion, figures, misses, one_line
+from relay.triage.lexicon import LexiconError
 from relay.triage.reading import Reader
-from relay.triage.training import texts
+from relay.triage.training.texts import Record
+from relay.vocabulary import Level, Sign
 
 
 def main() -> None:
@@ -29,11 +31,13 @@ def main() -> None:
         sys.exit(
             f"triage-report: {asked.file} is missing; give FILE=… with labelled reports, one JSON object a line"
         )
-    reader = Reader(
-        lexicon.load(DEFAULT_CONFIG / "triage.toml"), TownTable.from_folder(DEFAULT_CONFIG / "sample")
-    )
+    try:
+        records = labelled(asked.file)
+        reader = Reader(*of_city.load())
+    except (ValueError, LexiconError, TownTableError) as error:
+        sys.exit(f"triage-report: {error}")
     pairs, times = [], []
-    for record in texts.load(asked.file):
+    for record in records:
         begin = time.perf_counter()
         reading = reader.read(record["text"], heat_alert=bool(record.get("heat_alert")))
         times.append((time.perf_counter() - begin) * 1000)
@@ -43,6 +47,30 @@ def main() -> None:
     print(confusion(pairs))
     if not asked.only_figures:
         print("\n".join(misses(pairs)))
+
+
+def labelled(file: Path) -> list[Record]:
+    """The labelled reports of a file. Raises ``ValueError`` that names the line and what to write instead."""
+    records = []
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            _ = record["text"], record["town"], record["number"], record["days"], record["sealed"]
+            Level(record["level"])
+            _ = [Sign(sign) for sign in record["signs"]]
+        except KeyError as error:
+            raise ValueError(f"{file} line {number}: {error.args[0]} is missing") from error
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{file} line {number}: is not JSON ({error})") from error
+        except (ValueError, TypeError) as error:
+            known = ", ".join([*Level, *Sign])
+            raise ValueError(f"{file} line {number}: {error}; known are {known}") from error
+        records.append(record)
+    if not records:
+        raise ValueError(f"{file}: holds no report")
+    return records
 
 
 if __name__ == "__main__":
