@@ -56,7 +56,13 @@ def test_half_of_a_text_in_another_language_hides_no_emergency(reader: Reader) -
 
 
 @pytest.mark.parametrize(
-    "text", ["新聞が四日分たまっています", "家の中からうめき声が聞こえます", "昨日から雨戸が閉まったままです"]
+    "text",
+    [
+        "新聞が四日分たまっています",
+        "家の中からうめき声が聞こえます",
+        "新聞を一部多く持ってきてしまいました。店に返します。",
+        "若竹4-8　二日分の郵便です。新聞は取っていない家です。",
+    ],
 )
 def test_katakana_and_hiragana_say_the_same(reader: Reader, text: str) -> None:
     once, again = reader.read(katakana(text)), reader.read(text)

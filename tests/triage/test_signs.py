@@ -49,6 +49,11 @@ def test_what_is_over_or_only_said_so_is_no_trouble(reader: Reader, text: str) -
     assert (reading.level, set(reading.signs) - {"all_clear"}) == ("routine", set())
 
 
+def test_a_thing_that_fell_over_is_nobody_lying_there(reader: Reader) -> None:
+    reading = reader.read("自転車が玄関の前で倒れています")
+    assert (reading.level, "collapsed" in reading.signs) == ("routine", False)
+
+
 def test_a_language_that_is_not_read_is_never_below_prompt(reader: Reader) -> None:
     reading = reader.read("할머니가 며칠째 안 보여요")
     assert (reading.level, reading.language) == ("prompt", "other")
