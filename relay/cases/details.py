@@ -65,6 +65,13 @@ class ReportView:
     corrections: Sequence[CorrectionView] = ()
     """Newest first."""
 
+    @property
+    def added(self) -> frozenset[str]:
+        """The signs that a person added to what was read."""
+        return frozenset(
+            one.after for one in self.corrections if one.what is Corrected.SIGN_ADDED and one.after
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:

@@ -193,3 +193,11 @@ def test_a_level_that_a_person_set_is_named_with_its_reason_until_it_is_set_back
     why = page[: page.index("なぜこの緊急度か")]
     assert "いまの緊急度は、" in why
     assert "理由：電話で様子を聞いた（見本）" in why
+
+
+def test_a_sign_that_an_officer_added_is_explained_as_that(desk: Desk) -> None:
+    case = papers()
+    assert "職員が加えた様子から" not in desk.open(case)
+    page = desk.correct(case, add="no_answer").text
+    assert "職員が加えた様子から" in page
+    assert "言葉ではなく" not in page
