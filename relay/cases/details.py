@@ -95,6 +95,7 @@ class Details:
     reply_code: str | None
     reports: Sequence[ReportView]
     entries: Sequence[Entry]
+    """Newest first."""
     told: Sequence[Sent]
     """Duty messages to officers, oldest first."""
     last_event: int
@@ -107,8 +108,7 @@ class Details:
     @property
     def decided(self) -> Entry | None:
         """The entry by which a person set the present level; None where it is the reports' own."""
-        set_by_hand = [entry for entry in self.entries if entry.kind is Kind.LEVEL_SET]
-        last = max(set_by_hand, key=lambda entry: entry.at, default=None)
+        last = next((entry for entry in self.entries if entry.kind is Kind.LEVEL_SET), None)
         return last if last and last.data.get("to") == self.row.level.value else None
 
 

@@ -36,14 +36,6 @@ ANYWHERE = re.compile(
     rf"|[0-9]{{1,4}}-[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}{_NOT_COUNTED}(?![\-~〜]|号室|室))"
 )
 _MOST_PARTS = 3
-_SPOKEN = {
-    "いっ": 1, "いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "しち": 7, "はち": 8, "はっ": 8,
-    "きゅう": 9, "じゅう": 10, "じゅっ": 10,
-}  # fmt: skip
-_IN_KANA = re.compile(
-    rf"(?P<number>(?:(?P<ten>(?:に|さん|よん|ご)?じゅう)(?=[いにさよごろなしはき]))?(?P<one>{'|'.join(_SPOKEN)})|{NUMBER})"
-    r"(?P<unit>ちょうめ|ばんち)"
-)
 _BUILDING_WORDS = (
     "コーポ|ハイツ|ハイム|メゾン|マンション|アパート|レジデンス|コート|パレス|ビル|団地|住宅|荘|ハウス|ヴィラ|ビラ|グリーン"
     "|サン|シャトー|コープ野村|エステート|タウン"
@@ -70,19 +62,6 @@ def read_number(text: str, position: int) -> Address | None:
     if match is None or not match.group():
         return None
     return _address(match)
-
-
-def in_digits(text: str) -> str:
-    """``text`` with 丁目 and 番地 that are written in kana in digits: 「ろくちょうめ」 gives 「6丁目」."""
-    return _IN_KANA.sub(_digits, text)
-
-
-def _digits(match: re.Match[str]) -> str:
-    unit = "丁目" if match["unit"] == "ちょうめ" else "番地"
-    if not match["one"]:
-        return match["number"] + unit
-    tens = _SPOKEN.get((match["ten"] or "").removesuffix("じゅう"), 1) if match["ten"] else 0
-    return f"{10 * tens + _SPOKEN[match['one']]}{unit}"
 
 
 def find_number(text: str) -> Address | None:

@@ -10,7 +10,16 @@ KANJI_DIGITS = "〇一二三四五六七八九十百千"
 NUMBER = f"(?:[0-9]{{1,5}}|[{KANJI_DIGITS}]{{1,7}})"
 
 _PART = re.compile(NUMBER)
-_ROOM_MARKS = re.compile(r"(?:号室|号棟|室|号)$")
+
+#: Numbers of 丁目 and 番地 as they are spoken.
+_SPOKEN = {
+    "いっ": 1, "いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "しち": 7, "はち": 8, "はっ": 8,
+    "きゅう": 9, "じゅう": 10, "じゅっ": 10,
+}  # fmt: skip
+_IN_KANA = re.compile(
+    rf"(?P<number>(?:(?P<ten>(?:に|さん|よん|ご)?じゅう)(?=[いにさよごろなしはき]))?(?P<one>{'|'.join(_SPOKEN)})|{NUMBER})"
+    r"(?P<unit>ちょうめ|ばんち)"
+)
 
 
 def value(text: str) -> int | None:
@@ -35,3 +44,16 @@ def parts(text: str) -> tuple[int, ...]:
     """All numbers in an address number, in order: 「2丁目5番6号」 gives 2, 5, 6."""
     found = (value(m.group()) for m in _PART.finditer(text))
     return tuple(n for n in found if n is not None)
+
+
+def in_digits(text: str) -> str:
+    """``text`` with 丁目 and 番地 that are written in kana in digits: 「ろくちょうめ」 gives 「6丁目」."""
+    return _IN_KANA.sub(_digits, text)
+
+
+def _digits(match: re.Match[str]) -> str:
+    unit = "丁目" if match["unit"] == "ちょうめ" else "番地"
+    if not match["one"]:
+        return match["number"] + unit
+    tens = _SPOKEN.get((match["ten"] or "").removesuffix("じゅう"), 1) if match["ten"] else 0
+    return f"{10 * tens + _SPOKEN[match['one']]}{unit}"

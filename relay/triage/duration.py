@@ -25,7 +25,7 @@ _NOT_LENGTH = (
     r"(?!\s?(?:付|市|締|中|じゅう|まで|に(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}|何)(?:回|度)|までに|後|ご[とろ]|おき|置き|に[0-9一二]|に(?:は|も)?(?:行|伺|訪|集|来|届|会|電)|以内|曜|生まれ|の(?:朝刊|夕刊|新聞|分|朝|夜|夕方|予定)"
     r"|なので|だから|ぶり|[0-9]|中に|頃に|午[前後]))"
 )
-_KANA_DAYS = {
+KANA_DAYS = {
     "ふつか": 2,
     "みっか": 3,
     "よっか": 4,
@@ -144,7 +144,7 @@ def _english(match: re.Match[str], several: int) -> int | None:
 
 
 def _kana(match: re.Match[str], _several_days: int) -> int | None:
-    return _KANA_DAYS[match["kana"]]
+    return KANA_DAYS[match["kana"]]
 
 
 def _unit(unit: str, tail: str = "") -> re.Pattern[str]:

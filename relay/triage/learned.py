@@ -139,9 +139,7 @@ class Model:
     def _row(self, feature: str) -> memoryview:
         return self._values[self._place[feature] * self._width : (self._place[feature] + 1) * self._width]
 
-    def spoke_for(
-        self, output: str, seen: Seen, *, most: int = _MOST_WORDS, runs: bool = True
-    ) -> list[tuple[str, float, Span]]:
+    def spoke_for(self, output: str, seen: Seen, *, runs: bool = True) -> list[tuple[str, float, Span]]:
         """The features that spoke loudest for an output: name, share of the log-odds, place in the text.
 
         Among the units that speak, every feature has its exact share of the sum. ``runs`` False: without the runs of
@@ -164,7 +162,7 @@ class Model:
             ]
         found: list[tuple[str, float, Span]] = []
         for name, share, span in sorted(shares, key=lambda s: (-s[1], s[0])):
-            if share <= 0 or len(found) == most:
+            if share <= 0 or len(found) == _MOST_WORDS:
                 break
             if not any(a <= span[0] and span[1] <= b for _, _, (a, b) in found):
                 found.append((name, share, span))

@@ -7,13 +7,13 @@ from itertools import pairwise
 from relay.places.address import (
     Address,
     find_number,
-    in_digits,
     normalise_building,
     normalise_number,
     normalise_room,
     read_building,
 )
 from relay.places.mentions import Mention, index
+from relay.places.numbers import in_digits
 from relay.places.table import TownTable
 from relay.places.writing import hiragana, plain
 from relay.triage.results import NOWHERE, Place

@@ -131,6 +131,7 @@ def level_chances(inputs: Sequence[float], weights: Sequence[Sequence[float]]) -
 
 
 def weighed(inputs: Sequence[float], weights: Sequence[Sequence[float]]) -> list[float]:
+    """The sum of the inputs by each row of weights."""
     return [sum(map(mul, row, inputs)) for row in weights]
 
 

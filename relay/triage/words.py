@@ -75,7 +75,7 @@ class _Part:
 @lru_cache(maxsize=8)
 def _parts(text: str) -> tuple[_Part, ...]:
     """Kept for the few texts in hand: one report is asked about for every word that is shown of it."""
-    found = _tokenizer().tokenize(_SURROGATES.sub("〓", text))
+    found = tokenizer().tokenize(_SURROGATES.sub("〓", text))
     return tuple(
         _Part(one.normalized_form(), one.begin(), one.end(), *one.part_of_speech()[:2]) for one in found
     )
@@ -98,5 +98,6 @@ def _own() -> _Own:
     return _Own()
 
 
-def _tokenizer() -> Tokenizer:
+def tokenizer() -> Tokenizer:
+    """The tokenizer of this thread."""
     return _own().tokenizer

@@ -1,6 +1,7 @@
 """The life of a search: who may do what, when."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -170,10 +171,7 @@ def test_an_update_that_would_take_three_parts_is_refused_before_anything_is_sen
     assert len(transmissions(session, live)) == 1
 
 
-def test_what_was_transmitted_is_not_changed_by_a_new_last_seen_place(
-    session: Session, live: int, writer: Actor
-) -> None:
-    before = dict(transmissions(session, live)[0].texts["ja"])
+def move_to_the_park(session: Session, live: int, writer: Actor, **more: Any) -> None:
     service.move_last_seen(
         live,
         writer,
@@ -183,8 +181,15 @@ def test_what_was_transmitted_is_not_changed_by_a_new_last_seen_place(
         lng=None,
         district_id=scenes.district(session, "奥"),
         seen_at=clock.now(),
-        words="奥町の公園で見かけたとの連絡",
+        **{"words": None, **more},
     )
+
+
+def test_what_was_transmitted_is_not_changed_by_a_new_last_seen_place(
+    session: Session, live: int, writer: Actor
+) -> None:
+    before = dict(transmissions(session, live)[0].texts["ja"])
+    move_to_the_park(session, live, writer, words="奥町の公園で見かけたとの連絡")
     session.expire_all()
     first, second = transmissions(session, live)
     assert first.texts["ja"] == before
@@ -207,18 +212,7 @@ def test_a_closed_search_takes_no_more_orders(session: Session, live: int, write
 def test_place_and_mark_move_together_or_not_at_all(session: Session, live: int, writer: Actor) -> None:
     before = session.get_one(Subject, live).seen_place
     with pytest.raises(LookupError):
-        service.move_last_seen(
-            live,
-            writer,
-            town="本町",
-            place="喫茶店の前",
-            lat=None,
-            lng=None,
-            district_id=scenes.district(session, "北方"),
-            seen_at=clock.now(),
-            words=None,
-            sighting_id=999,
-        )
+        move_to_the_park(session, live, writer, sighting_id=999)
     session.expire_all()
     assert session.get_one(Subject, live).seen_place == before
 

@@ -6,13 +6,12 @@ The same words must be read the same way, and kana alone is too rare among the t
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-
-from sudachipy import Dictionary, SplitMode, Tokenizer  # type: ignore[import-untyped]
 
 from relay.places.writing import hiragana, plain
+from relay.triage.duration import KANA_DAYS
 from relay.triage.training.folds import Prepared
 from relay.triage.training.texts import Record
+from relay.triage.words import tokenizer
 
 #: One report in so many is written in kana; of those one in two with blanks between the phrases.
 _ONE_IN, _BLANKS_IN = 7, 2
@@ -20,13 +19,7 @@ _ONE_IN, _BLANKS_IN = 7, 2
 _BEGINS = frozenset(
     {"名詞", "代名詞", "動詞", "形容詞", "副詞", "形状詞", "感動詞", "連体詞", "接続詞", "接頭辞"}
 )
-_DAYS = dict(
-    zip(
-        "23456789",
-        ["ふつか", "みっか", "よっか", "いつか", "むいか", "なのか", "ようか", "ここのか"],
-        strict=True,
-    )
-)
+_DAYS = {str(number): word for word, number in KANA_DAYS.items()}
 _COUNTED_DAYS = re.compile(r"(?<![0-9/\-月])(?P<n>[2-9])日(?=分|間|前|目|も|以上|ほど)")
 _LATIN = re.compile("[A-Za-z]{3}")
 
@@ -53,18 +46,13 @@ def in_kana(text: str, *, blanks: bool) -> str:
 
 def _pieces(text: str, blank: str) -> Iterator[str]:
     hangs = True
-    for word in _tokenizer().tokenize(text):
+    for word in tokenizer().tokenize(text):
         kind, finer, *_ = word.part_of_speech()
         said = word.reading_form() if kind != "補助記号" and not word.surface().isascii() else word.surface()
         if kind in _BEGINS and finer != "非自立可能" and not hangs:
             yield blank
         hangs = kind in ("接頭辞", "補助記号", "空白")
         yield hiragana(said or word.surface())
-
-
-@lru_cache(maxsize=1)
-def _tokenizer() -> Tokenizer:
-    return Dictionary(dict="core").create(SplitMode.C)
 
 
 def _shuffled(record: Record) -> int:

@@ -18,14 +18,14 @@ from relay.triage.training.vocabulary import Vocabulary
 #: The answers for a report by its place in the list, one an output; None where its labels do not tell.
 Wanted = Callable[[int], Sequence[bool | None]]
 
-UNITS = 80
+_UNITS = 80
 _ROUNDS, _TOGETHER = 13, 128
 #: How far one step goes at first (Adam, Kingma and Ba 2015); it shrinks evenly to a fiftieth.
 _PACE, _SLOWEST = 4e-3, 0.02
 _FEATURES_LEFT_OUT, _UNITS_LEFT_OUT = 0.5, 0.3
 _AT_FIRST = 0.05
 _SEED = 20_261_123
-#: Whole numbers up to this hold the weights of the features: finer ones change no answer and fill the file.
+#: Whole numbers up to this hold the weights of the features: finer ones fill the file.
 _LARGEST = 63
 
 
@@ -69,10 +69,10 @@ def fit(words: Vocabulary, reports: Sequence[Seen], wanted: Wanted, outputs: int
     told = np.array([[answer is not None for answer in row] for row in answers], dtype=np.float32)
     held = np.array([[bool(answer) for answer in row] for row in answers], dtype=np.float32)
     chance = np.random.default_rng(_SEED)
-    rows = _Learning(chance.normal(0, _AT_FIRST, (table.shape[1], UNITS)))
-    threshold = _Learning(np.zeros(UNITS))
-    width = 1 / np.sqrt(UNITS)
-    weights = _Learning(chance.uniform(-width, width, (outputs, UNITS)))
+    rows = _Learning(chance.normal(0, _AT_FIRST, (table.shape[1], _UNITS)))
+    threshold = _Learning(np.zeros(_UNITS))
+    width = 1 / np.sqrt(_UNITS)
+    weights = _Learning(chance.uniform(-width, width, (outputs, _UNITS)))
     bias = _Learning(np.zeros(outputs))
     steps = _ROUNDS * -(-table.shape[0] // _TOGETHER)
     for step, batch in enumerate(_batches(table.shape[0], chance)):

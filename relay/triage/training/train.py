@@ -2,7 +2,7 @@
 
     python -m relay.triage.training.train [--check]
 
-The same texts give the same model. ``--check`` writes nothing.
+The same texts and lexicon give the same model. ``--check`` writes nothing.
 """
 
 import argparse
