@@ -25,6 +25,7 @@ _LANDMARK = re.compile(
     r"|病院|医院|クリニック|橋|交差点|バス停|公民館|体育|図書館|線|川(?!田)|山|インター|ic|寺(?!島|前)"
     r"|さま|様のお祭|祭|宮|新聞|時代|町|通|荘|団地|マンション|アパート|コーポ|ハイツ"
     # 朝日 and 昭和 are towns, a newspaper and an age.
+    r"|(?<=昭和)の(?:昔|男|女|人間|はじめ|初め|頃|ころ|硬貨|百円|匂い)|(?<=富士)の(?:裾|山|頂|見え|写真|絵)"
     r"|(?<=朝日)(?:の?[朝夕]刊|の?販売[店所]|を|と(?:中日|毎日|日経))|の(?:話|日付|頃|ころ|歌|生まれ)|生まれ|と書)"
 )
 _OWN_SHOP = re.compile(
@@ -291,7 +292,7 @@ def _narrowed(found: list[Mention], folded: str) -> list[Mention]:
             and (last.address is None or mention.start < last.address.end)
             and folded[last.end : mention.start].strip() in ("", "の", "町", "町の")
         ):
-            common = tuple(town for town in last.towns if town in mention.towns)
+            common = _both(last, mention)
             if common and not (last.whole and mention.whole):
                 merged[-1] = Mention(
                     common, last.start, mention.end, mention.address,
@@ -300,3 +301,9 @@ def _narrowed(found: list[Mention], folded: str) -> list[Mention]:
                 continue
         merged.append(mention)
     return merged
+
+
+def _both(area: Mention, town: Mention) -> tuple[str, ...]:
+    """What two neighbouring parts can mean together: 「丹陽の森本」 is 丹陽町森本, though there is a 森本, too."""
+    inside = tuple(name for name in area.towns if name.endswith(town.towns) and name not in town.towns)
+    return inside if town.whole and inside else tuple(name for name in area.towns if name in town.towns)

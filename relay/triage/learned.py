@@ -2,8 +2,7 @@
 
 Every feature of the report (``relay.triage.features``) has a row of small whole numbers, one a *unit*. The rows are
 added up; a unit whose sum is positive speaks, the others are silent. For each *output* (a sign, a fine point of a sign,
-a level) the speaking units are weighed into a log-odds. It is trained by ``make triage-train`` and needs no library of
-its own at run time.
+a level) the speaking units are weighed into a log-odds. It is trained by ``make triage-train``.
 """
 
 import gzip
@@ -13,8 +12,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import mul
 from pathlib import Path
+
+import numpy as np
 
 from relay.config_files import ConfigError
 
@@ -26,9 +26,6 @@ FACT_WEIGHT, GRAM_WEIGHT = 0.35, 1.5
 FACT_RARITY = 6.0
 _FACT_SHARE = FACT_WEIGHT / FACT_RARITY
 _MOST_WORDS = 3
-#: A weight lies between -127 and 127; ``_SHIFT`` makes it positive. ``_PART``: bytes for the sum of many of them.
-_SHIFT, _PART = 128, 3
-_SHIFTED = bytes((byte + _SHIFT) % 256 for byte in range(256))
 
 
 #: Begin and end of words in the text.
@@ -78,66 +75,41 @@ class Model:
     ) -> None:
         """``values``: one signed byte a unit for each feature, at its ``place``."""
         self.header = header
-        self._values = memoryview(values).cast("b")
+        self._rows = np.frombuffer(values, np.int8).reshape(-1, len(header.step))
         self._place = place
         self._rarity = rarity
-        self._width = len(header.step)
-        self._wide: dict[str, int] = {}
+        self._step = np.array(header.step)
+        self._threshold = np.array(header.threshold)
+        self._weights = np.array(header.weights)
+        self._bias = np.array(header.bias)
         #: Of the report read last: it is asked again which words spoke.
-        self._last: tuple[Seen, list[float]] | None = None
+        self._last: tuple[Seen, np.ndarray] | None = None
 
     def sums(self, seen: Seen) -> dict[str, float]:
         """The log-odds of every output."""
-        header = self.header
-        said = [max(0.0, number) for number in self._units(seen)]
-        return {
-            output: bias + sum(map(mul, row, said))
-            for output, bias, row in zip(header.outputs, header.bias, header.weights, strict=True)
-        }
+        said = self._bias + self._weights @ np.maximum(self._units(seen), 0.0)
+        return dict(zip(self.header.outputs, said.tolist(), strict=True))
 
-    def _units(self, seen: Seen) -> list[float]:
+    def _units(self, seen: Seen) -> np.ndarray:
         """What every unit adds up to; where that is negative, it stays silent."""
         last = self._last
         if last is not None and last[0] is seen:
             return last[1]
         grams, share = self._grams(seen)
-        of_grams = self._added(grams)
-        of_facts = self._added([fact for fact in seen.facts if fact in self._place])
-        header = self.header
-        units = [
-            threshold + step * (share * grams_sum + _FACT_SHARE * facts_sum)
-            for threshold, step, grams_sum, facts_sum in zip(
-                header.threshold, header.step, of_grams, of_facts, strict=True
-            )
-        ]
+        facts = [fact for fact in seen.facts if fact in self._place]
+        added = share * self._of(grams).sum(axis=0) + _FACT_SHARE * self._of(facts).sum(axis=0)
+        units: np.ndarray = self._threshold + self._step * added
         self._last = (seen, units)
         return units
+
+    def _of(self, features: Sequence[str]) -> np.ndarray:
+        """The rows of these features."""
+        return self._rows[[self._place[feature] for feature in features]]
 
     def _grams(self, seen: Seen) -> tuple[list[str], float]:
         """The known runs of characters, and how much each counts beside its rarity (which is in its row)."""
         grams = [gram for gram in seen.grams if gram in self._rarity]
         return grams, GRAM_WEIGHT / (math.sqrt(sum(self._rarity[gram] ** 2 for gram in grams)) or 1.0)
-
-    def _added(self, features: Sequence[str]) -> list[int]:
-        """The rows of these features added up, unit by unit.
-
-        All units are added at once, as parts of one large number, instead of one by one.
-        """
-        total = sum(map(self._widened, features)).to_bytes(_PART * self._width, "little")
-        less = _SHIFT * len(features)
-        return [int.from_bytes(total[at : at + _PART], "little") - less for at in range(0, len(total), _PART)]
-
-    def _widened(self, feature: str) -> int:
-        """A row as one large number, each part made positive and wide enough for thousands of them."""
-        wide = self._wide.get(feature)
-        if wide is None:
-            parts = bytearray(_PART * self._width)
-            parts[::_PART] = self._row(feature).tobytes().translate(_SHIFTED)
-            wide = self._wide[feature] = int.from_bytes(parts, "little")
-        return wide
-
-    def _row(self, feature: str) -> memoryview:
-        return self._values[self._place[feature] * self._width : (self._place[feature] + 1) * self._width]
 
     def spoke_for(self, output: str, seen: Seen, *, runs: bool = True) -> list[tuple[str, float, Span]]:
         """The features that spoke loudest for an output: name, share of the log-odds, place in the text.
@@ -145,23 +117,21 @@ class Model:
         Among the units that speak, every feature has its exact share of the sum. ``runs`` False: without the runs of
         characters, which are most of the features and tell people less than words.
         """
-        weights = self.header.weights[self.header.outputs.index(output)]
-        worth = [
-            weight * step if number > 0 else 0.0
-            for weight, step, number in zip(weights, self.header.step, self._units(seen), strict=True)
-        ]
-        shares = [
-            (fact, _FACT_SHARE * sum(map(mul, worth, self._row(fact))), span)
-            for fact, span in seen.facts.items()
-            if fact in self._place
-        ]
+        speaking = self._units(seen) > 0
+        worth = self._weights[self.header.outputs.index(output)] * self._step * speaking
+        facts = [fact for fact in seen.facts if fact in self._place]
+        known = [(fact, seen.facts[fact]) for fact in facts]
+        shares = (_FACT_SHARE * (self._of(facts) @ worth)).tolist()
         if runs:
             grams, share = self._grams(seen)
-            shares += [
-                (gram, share * sum(map(mul, worth, self._row(gram))), seen.grams[gram]) for gram in grams
-            ]
+            known += [(gram, seen.grams[gram]) for gram in grams]
+            shares += (share * (self._of(grams) @ worth)).tolist()
+        loudest = sorted(
+            ((name, share, span) for (name, span), share in zip(known, shares, strict=True)),
+            key=lambda s: (-s[1], s[0]),
+        )
         found: list[tuple[str, float, Span]] = []
-        for name, share, span in sorted(shares, key=lambda s: (-s[1], s[0])):
+        for name, share, span in loudest:
             if share <= 0 or len(found) == _MOST_WORDS:
                 break
             if not any(a <= span[0] and span[1] <= b for _, _, (a, b) in found):

@@ -53,7 +53,8 @@ _SURNAMES = frozenset(
 
 #: 「一色町の二軒です」: of which of them one town or number was said is not known.
 _SEVERAL_HOMES = re.compile(
-    r"(?<![0-9一二三四五六七八九十])[23二三](?:軒|[かヶカケ]所)(?:です|あり|とも|いっぺん|、片方|、お知らせ|。)"
+    r"(?<![0-9一二三四五六七八九十])[23二三]"
+    r"(?:(?:軒|けん|[かヶカケ]所)(?:です|あり|とも|いっぺん|、片方|、お知らせ|。|報告|続け|まとめて)|[軒件]回りま)"
 )
 #: More addresses than these are a list, not a report of several homes; it is read as one text.
 _MOST_HOMES = 4
