@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from relay.places.numbers import NUMBER, parts, value
+from relay.places.numbers import KANJI_DIGITS, NUMBER, parts, value
 from relay.places.writing import plain
 
 #: Words that make a number a count, a time or a quantity instead of a house number.
@@ -19,7 +19,8 @@ _NOT_COUNTED = rf"(?!{_COUNTED}|\s{_COUNTED_APART}|[0-9/:]|\.[0-9])"
 _SEP = r"(?:\s?-\s?|(?:の|ノ|之)(?![0-9]{3,4}号)\s?)"
 _CHOME = rf"{NUMBER}\s?丁目"
 _BANCHI = rf"{NUMBER}\s?番地?"
-_LATER = rf"{NUMBER}(?![0-9]|\s?号棟|戸建|軒家)"
+#: 「3-2の三輪さん」 and 「6-22の八百屋」 have no third number.
+_LATER = rf"{NUMBER}(?![0-9]|\s?号棟|戸建|軒家|百?屋|輪|浦|好|島|橋|木|村|郎)"
 _PATTERN = (
     rf"(?:{_CHOME}(?:\s?(?:の|-)?\s?{NUMBER}(?:\s?番地?(?!目))?(?:(?:\s?(?:の|-)\s?|(?<=番)|(?<=番地)){NUMBER}\s?号?(?!室))?{_NOT_COUNTED})?"
     rf"|{_BANCHI}(?!目|線|号室)(?:\s?(?:の|-)?\s?{NUMBER}\s?号?(?!室){_NOT_COUNTED})?"
@@ -36,6 +37,24 @@ ANYWHERE = re.compile(
     rf"|[0-9]{{1,4}}-[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}{_NOT_COUNTED}(?![\-~〜]|号室|室))"
 )
 _MOST_PARTS = 3
+_KANJI = "一-龯々〆"
+#: Between town and number: 「の」, a blank, the town's reading in brackets; a comma where a house number must follow.
+_GAP = re.compile(
+    r"(?:\([ぁ-んァ-ヶー]+\))?(?:(?:の|、) ?(?=大?字)"
+    r"|、 ?(?=[0-9〇一二三四五六七八九十百]+(?:-[0-9]|番地|丁目|番(?!目)))"
+    r"| ?(?:の ?(?=[0-9一二三四五六七八九十]))?)"
+)
+#: Between town and number: 字 and its name, or a bare 字 name of a few kanji.
+_KOAZA = re.compile(
+    rf"(?:(?:大?字|あざ ?)\s?[^0-9\s、。,()]{{1,10}}? ?(?=[0-9〇一二三四五六七八九十百千])"
+    rf"|[{_KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))"
+)
+#: 「島村字奥海道」: 字 says that a town stands before it, whatever number follows.
+KOAZA_AFTER = re.compile(rf" ?大?字 ?[{_KANJI}ァ-ヶぁ-ん]")
+_KOAZA_NEVER = re.compile(
+    "駅|新聞|郵便|牛乳|雨戸|玄関|昨|今|毎|午[前後]|朝|夕|夜|昼|先[週月]|約|全|各|第|団地|荘|店|局|所|館|病|校|橋|番|号|人|約|計|築|宅|様|氏|洗濯|荷物|弁当"
+)
+_LONGEST_KOAZA = 12
 _BUILDING_WORDS = (
     "コーポ|ハイツ|ハイム|メゾン|マンション|アパート|レジデンス|コート|パレス|ビル|団地|住宅|荘|ハウス|ヴィラ|ビラ|グリーン"
     "|サン|シャトー|コープ野村|エステート|タウン"
@@ -62,6 +81,40 @@ def read_number(text: str, position: int) -> Address | None:
     if match is None or not match.group():
         return None
     return _address(match)
+
+
+def number_after(text: str, end: int) -> Address | None:
+    """The house number after a town, over 「の」, a blank or a 字 name."""
+    gap = _GAP.match(text, end)
+    position = gap.end() if gap else end
+    direct = read_number(text, position)
+    if direct is not None and _stands(text, position, direct.end):
+        return direct
+    koaza = _KOAZA.match(text, position)
+    while koaza is not None and (
+        KOAZA_AFTER.match(text, position) or not _KOAZA_NEVER.search(koaza.group().removeprefix("字"))
+    ):
+        address = read_number(text, koaza.end())
+        if address is not None and _stands(text, koaza.end(), address.end):
+            return address
+        koaza = re.compile(_longer(koaza)).match(text, position)
+    return None
+
+
+def _stands(text: str, start: int, end: int) -> bool:
+    """Whether digits are a number of their own: 「五」 in 五反田 is none, 「二十」 in 二十番地 is."""
+    written = text[start:end]
+    if not re.fullmatch(f"[{KANJI_DIGITS}]+", written):
+        return True
+    return not re.match(f"[{_KANJI}ツノ]", text[end : end + 1])
+
+
+def _longer(koaza: re.Match[str]) -> str:
+    """The pattern of a 字 name that is longer than the one tried (字五反田12: the numeral inside is not the number)."""
+    least = len(koaza.group()) + 1
+    if least > _LONGEST_KOAZA:
+        return r"(?!)"
+    return rf"[{_KANJI}ぁ-んノケヶツ]{{{least},{_LONGEST_KOAZA}}}?(?=[0-9{KANJI_DIGITS}])"
 
 
 def find_number(text: str) -> Address | None:

@@ -60,15 +60,17 @@ _SEVERAL_HOMES = re.compile(
 _MOST_HOMES = 4
 
 
-def read_place(text: str, towns: TownTable, *, person_here: bool = False) -> Place:
+def read_place(text: str, towns: TownTable, *, person_here: bool = False, person_away: bool = False) -> Place:
     """The place named in ``text``.
 
     ``person_here``: the person is with the observer now (lost, collapsed, at the counter), so the observer's own
-    shop is the place.
+    shop is the place. ``person_away``: all that is told is that the person does not come, so that it cannot be.
     """
     written = in_digits(plain(text))
     clean, by_postcode = _without_other_numbers(written, towns)
     mentions = index(towns).mentions(clean)
+    if person_away:
+        mentions = [m for m in mentions if not m.introduced]
     chosen = _chosen(mentions, person_here=person_here)
     number = _number(clean, chosen, mentions)
     building, room = read_building(clean, number.number if number else None)
@@ -110,6 +112,8 @@ def _maybe_surname(mention: Mention) -> bool:
 
 def _town(chosen: list[Mention], by_postcode: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
     candidates = tuple(dict.fromkeys(town for mention in chosen for town in mention.towns))
+    if any(mention.doubted for mention in chosen):
+        return None, candidates
     if by_postcode and (not candidates or len(candidates) > 1):
         candidates = tuple(t for t in candidates if t in by_postcode) or by_postcode
     named = [set(mention.towns) for mention in chosen if mention.towns] or [set(candidates)]

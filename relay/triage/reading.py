@@ -25,6 +25,9 @@ _ANY_REPORT = "本町1-2-3 新聞が3日分たまっています"
 
 __all__ = ["LONGEST", "Given", "Place", "Reader", "Reading", "Reason"]
 
+#: Where only these are told, the person does not come to the place that is named.
+_STAYS_AWAY = frozenset({Sign.NOT_SEEN, Sign.MISSING})
+
 
 class Reader:
     """Reads reports with one lexicon and one town table. Keeps no state between reports; safe to share."""
@@ -102,11 +105,15 @@ class Reader:
         if isinstance(answer, Opinion) and self._lexicon.model is not None:
             reasons = with_loudest(reasons, answer, self._lexicon.model, drafted.findings.text)
         here = bool(signs & {Sign.LOST, Sign.COLLAPSED}) or (Sign.FRAUD, "now") in answer.tags
+        place = read_place(text, self._towns, person_here=here, person_away=signs <= _STAYS_AWAY)
+        if not signs and answer.level is Level.ROUTINE and place.number is None:
+            # 「大志の集会所の予約は」: where nothing is told of a home, a town is the writer's business.
+            place = replace(place, town=None, candidates=())
         return Reading(
             level=answer.level,
             signs=tuple(sign for sign in Sign if sign in signs),
             days=answer.days if signs - {Sign.ALL_CLEAR} else None,
-            place=_given_place(given, read_place(text, self._towns, person_here=here), self._towns),
+            place=_given_place(given, place, self._towns),
             sealed=Sign.ABUSE in signs,
             called_119=given.called_119 or "called_119" in facts,
             repeat=judge.repeat,

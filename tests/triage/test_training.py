@@ -154,7 +154,7 @@ def test_the_network_learns_what_words_mean_and_the_same_texts_give_the_same_one
     # One word for each answer, and one that tells nothing.
     said = [Seen({f"g{word}": (0, 1)}, {"tthe": (0, 1)}) for word in "ab" * 40]
     held = [(word == "a", word == "b") for word in "ab" * 40]
-    once, again = (network.fit(vocabulary(said), said, held.__getitem__, 2) for _ in range(2))
+    once, again = (network.fit(vocabulary(said), said, held.__getitem__) for _ in range(2))
     assert ((once.sums(said) > 0) == held).all()
     assert (once.rows == again.rows).all()
 

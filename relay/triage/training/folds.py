@@ -86,7 +86,6 @@ def learn(texts: Sequence[Prepared]) -> network.First:
         words,
         [t.seen for t in texts],
         lambda row: [wanted(texts[row].record, output) for output in OUTPUTS],
-        len(OUTPUTS),
     )
 
 

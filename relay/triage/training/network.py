@@ -2,7 +2,8 @@
 
 The features of a report are many and each is rare; the units are few and shared by all outputs, so that what is
 learned of one sign's words helps the others. While learning, half of the features and a part of the units are left
-out at random, so that no answer hangs on one of them.
+out at random, so that no answer hangs on one of them. Several such networks, begun differently, are laid side by side:
+each is mistaken elsewhere, and their mean less often than any of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,15 +19,16 @@ from relay.triage.training.vocabulary import Vocabulary
 #: The answers for a report by its place in the list, one an output; None where its labels do not tell.
 Wanted = Callable[[int], Sequence[bool | None]]
 
-_UNITS = 80
+_NETWORKS, _UNITS = 2, 80
 _ROUNDS, _TOGETHER = 13, 128
 #: How far one step goes at first (Adam, Kingma and Ba 2015); it shrinks evenly to a fiftieth.
 _PACE, _SLOWEST = 4e-3, 0.02
 _FEATURES_LEFT_OUT, _UNITS_LEFT_OUT = 0.5, 0.3
 _AT_FIRST = 0.05
 _SEED = 20_261_123
-#: Whole numbers up to this hold the weights of the features: finer ones fill the file.
-_LARGEST = 63
+#: Whole numbers up to this hold the weights of the features, all but one in a thousand of a unit's: finer ones
+#: fill the file and read no better.
+_LARGEST, _WITHIN = 7, 99.9
 
 
 @dataclass(frozen=True)
@@ -51,24 +53,38 @@ class First:
         scaled = self.rows.astype(float)
         for name, column in self.vocabulary.column.items():
             scaled[column] *= self.vocabulary.rarity.get(name, FACT_RARITY)
-        steps = np.maximum(np.abs(scaled).max(axis=0), 1e-9) / _LARGEST
-        whole = np.rint(scaled / steps).astype(int)
+        steps = np.maximum(np.percentile(np.abs(scaled), _WITHIN, axis=0), 1e-9) / _LARGEST
+        whole = np.clip(np.rint(scaled / steps), -_LARGEST, _LARGEST).astype(int)
         return {
             name: whole[column].tolist() for name, column in self.vocabulary.column.items()
         }, steps.tolist()
 
 
-def fit(words: Vocabulary, reports: Sequence[Seen], wanted: Wanted, outputs: int) -> First:
-    """Fit the network on these reports, of which it knows ``words``.
+def fit(words: Vocabulary, reports: Sequence[Seen], wanted: Wanted) -> First:
+    """Fit the networks on these reports, of which they know ``words``, and lay them side by side.
 
     ``wanted``: the answers for a report by its place in the list, one an output. The same reports give the same
-    network.
+    networks.
     """
     table = words.matrix(reports)
     answers = [wanted(row) for row in range(table.shape[0])]
     told = np.array([[answer is not None for answer in row] for row in answers], dtype=np.float32)
     held = np.array([[bool(answer) for answer in row] for row in answers], dtype=np.float32)
-    chance = np.random.default_rng(_SEED)
+    fitted = [_fit_one(words, table, told, held, np.random.default_rng((_SEED, n))) for n in range(_NETWORKS)]
+    return First(
+        words,
+        np.hstack([one.rows for one in fitted]),
+        np.concatenate([one.threshold for one in fitted]),
+        np.hstack([one.weights for one in fitted]) / _NETWORKS,
+        np.mean([one.bias for one in fitted], axis=0),
+    )
+
+
+def _fit_one(
+    words: Vocabulary, table: csr_matrix, told: np.ndarray, held: np.ndarray, chance: np.random.Generator
+) -> First:
+    """One network. ``told``: whether the labels of a report (row) tell an output (column); ``held``: what they tell."""
+    outputs = told.shape[1]
     rows = _Learning(chance.normal(0, _AT_FIRST, (table.shape[1], _UNITS)))
     threshold = _Learning(np.zeros(_UNITS))
     width = 1 / np.sqrt(_UNITS)

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from relay.triage.learned import FACT_WEIGHT, GRAM_WEIGHT, Seen
 
 #: How many reports a feature must occur in.
-RARE = 8
+RARE = 10
 
 
 @dataclass(frozen=True)
