@@ -24,7 +24,7 @@ class Desk:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def file(
-        self, level: Level = Level.URGENT, *, number: str = "1-2-3", town: str | None = "", **more: Any
+        self, level: Level = Level.URGENT, *, number: str | None = "1-2-3", town: str | None = "", **more: Any
     ) -> int:
         """File one report as read; returns its case. ``town`` empty: a town of the sample's first centre."""
         filed = next(self.numbers)

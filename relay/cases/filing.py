@@ -1,7 +1,7 @@
 """Filing a report: it joins the open case of its home, or opens one. Works in the caller's transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,9 @@ from relay.duty import service as duty
 from relay.places import areas
 from relay.timeline import Kind
 from relay.triage.reading import Place, Reading
+
+#: So long after a report 「無事でした」 from the same phone, without a place, is about that home.
+_SAME_MATTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +43,20 @@ class Filing:
 def file(session: Session, filing: Filing) -> Report:
     """File one report. The case's people are told in this same transaction."""
     home = _home(filing.reading.place)
-    case = homes.open_case_of(session, home)
+    case = homes.open_case_of(session, home) or _followed_up(session, filing)
     if case is None:
         return _open(session, filing, home)
     return _join(session, filing, case)
+
+
+def _followed_up(session: Session, filing: Filing) -> Case | None:
+    """The case that good news without a place belongs to. It closes nothing; a person reads it there."""
+    reading = filing.reading
+    place = reading.place
+    placed = place.town or place.number or place.candidates
+    if filing.phone is None or placed or not rules.is_good_news(frozenset(reading.signs)):
+        return None
+    return homes.open_case_told_by(session, filing.phone, since=filing.received_at - _SAME_MATTER)
 
 
 def _open(session: Session, filing: Filing, home: Home) -> Report:

@@ -5,6 +5,7 @@ filed at once can't open two cases.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -67,6 +68,15 @@ def open_case_of(session: Session, home: Home) -> Case | None:
         .with_for_update()
     )
     return next((case for case in candidates if rules.same_home(home_of(case), home)), None)
+
+
+def open_case_told_by(session: Session, phone: str, *, since: datetime) -> Case | None:
+    """The one open case that this phone reported, locked; None where there is none, or which of several is meant."""
+    told = select(Report.case_id).where(Report.reporter_phone == phone, Report.received_at >= since)
+    found = session.scalars(
+        select(Case).where(Case.closed_at.is_(None), Case.id.in_(told)).order_by(Case.id).with_for_update()
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 def place(

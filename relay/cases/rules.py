@@ -66,12 +66,17 @@ def same_home(a: Home, b: Home) -> bool:
     return len(names) <= 1
 
 
+def is_good_news(signs: frozenset[Sign]) -> bool:
+    """Whether a report tells of no trouble, but that somebody is well or known to be away."""
+    return bool(signs) and signs <= HARMLESS
+
+
 def joined_level(case_level: Level, report_level: Level, signs: frozenset[Sign]) -> Level:
     """The level of an open case after one more report of that home.
 
     One up from what the report by itself says, to at most ``urgent``, never below what the case has; good news
     alone raises nothing, and nothing lowers but a person.
     """
-    if signs and signs <= HARMLESS:
+    if is_good_news(signs):
         return case_level
     return max(case_level, report_level, report_level.raised(at_most=Level.URGENT))

@@ -1,14 +1,14 @@
 """What people do to cases, and what the reporters hear of it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
-from relay import db
+from relay import clock, db
 from relay.cases import service as cases
 from relay.cases.actors import Actor
 from relay.cases.errors import CaseError
@@ -60,6 +60,40 @@ def test_two_homes_are_two_cases_with_two_codes(desk: Desk) -> None:
     first, second = desk.file(), desk.file(number="9-9-9")
     assert first != second
     assert desk.escalation(first).reply_code != desk.escalation(second).reply_code
+
+
+def test_good_news_without_a_place_belongs_to_what_the_same_phone_reported_and_closes_nothing(
+    desk: Desk,
+) -> None:
+    first = desk.file(Level.URGENT)
+    news = desk.file(Level.ROUTINE, town=None, number=None, signs=(Sign.ALL_CLEAR,))
+    assert news == first
+    assert len(reports(first)) == 2
+    assert (case(first).level, case(first).closed_at) == (Level.URGENT, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"phone": "other_worker"},
+        {"signs": (Sign.ALL_CLEAR, Sign.NEWSPAPERS)},
+        {"number": "9-9-9", "town": ""},
+        {"later": timedelta(hours=25)},
+    ],
+    ids=["another phone", "and trouble", "another home", "a day later"],
+)
+def test_what_may_be_another_matter_is_a_case_of_its_own(desk: Desk, other: dict[str, Any]) -> None:
+    first = desk.file(Level.URGENT)
+    said: dict[str, Any] = {"town": None, "number": None, "signs": (Sign.ALL_CLEAR,), **other}
+    if "phone" in said:
+        said["phone"] = desk.city[said["phone"]]
+    with time_machine.travel(clock.now() + said.pop("later", timedelta()), tick=False):
+        assert desk.file(Level.ROUTINE, **said) != first
+
+
+def test_good_news_from_a_phone_with_two_open_cases_is_a_case_of_its_own(desk: Desk) -> None:
+    before = {desk.file(Level.URGENT), desk.file(Level.URGENT, number="9-9-9")}
+    assert desk.file(Level.ROUTINE, town=None, number=None, signs=(Sign.ALL_CLEAR,)) not in before
 
 
 def test_after_closing_the_same_home_gets_a_new_case(desk: Desk) -> None:
