@@ -45,7 +45,7 @@ bench: setup ## Run the benchmark
 	@set -e; for script in bench/*.py; do echo "$$script"; $(BIN)/python $$script; done
 
 .PHONY: triage-train
-triage-train: setup ## Train the learned reader anew and print its figures (a quarter of an hour)
+triage-train: setup ## Train the learned reader anew and print its figures (half an hour)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m relay.triage.training.train
 
 .PHONY: triage-report

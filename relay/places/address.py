@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from relay.places.numbers import KANJI_DIGITS, NUMBER, parts, value
-from relay.places.writing import plain
+from relay.places.writing import KANJI, plain
 
 #: Words that make a number a count, a time or a quantity instead of a house number.
 _COUNTED = (
@@ -37,7 +37,6 @@ ANYWHERE = re.compile(
     rf"|[0-9]{{1,4}}-[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{0,2}}{_NOT_COUNTED}(?![\-~〜]|号室|室))"
 )
 _MOST_PARTS = 3
-_KANJI = "一-龯々〆"
 #: Between town and number: 「の」, a blank, the town's reading in brackets; a comma where a house number must follow.
 _GAP = re.compile(
     r"(?:\([ぁ-んァ-ヶー]+\))?(?:(?:の|、) ?(?=大?字)"
@@ -47,10 +46,10 @@ _GAP = re.compile(
 #: Between town and number: 字 and its name, or a bare 字 name of a few kanji.
 _KOAZA = re.compile(
     rf"(?:(?:大?字|あざ ?)\s?[^0-9\s、。,()]{{1,10}}? ?(?=[0-9〇一二三四五六七八九十百千])"
-    rf"|[{_KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))"
+    rf"|[{KANJI}ノケヶツ]{{1,6}}?(?=[0-9〇一二三四五六七八九十百千]))"
 )
 #: 「島村字奥海道」: 字 says that a town stands before it, whatever number follows.
-KOAZA_AFTER = re.compile(rf" ?大?字 ?[{_KANJI}ァ-ヶぁ-ん]")
+KOAZA_AFTER = re.compile(rf" ?大?字 ?[{KANJI}ァ-ヶぁ-ん]")
 _KOAZA_NEVER = re.compile(
     "駅|新聞|郵便|牛乳|雨戸|玄関|昨|今|毎|午[前後]|朝|夕|夜|昼|先[週月]|約|全|各|第|団地|荘|店|局|所|館|病|校|橋|番|号|人|約|計|築|宅|様|氏|洗濯|荷物|弁当"
 )
@@ -106,7 +105,7 @@ def _stands(text: str, start: int, end: int) -> bool:
     written = text[start:end]
     if not re.fullmatch(f"[{KANJI_DIGITS}]+", written):
         return True
-    return not re.match(f"[{_KANJI}ツノ]", text[end : end + 1])
+    return not re.match(f"[{KANJI}ツノ]", text[end : end + 1])
 
 
 def _longer(koaza: re.Match[str]) -> str:
@@ -114,7 +113,7 @@ def _longer(koaza: re.Match[str]) -> str:
     least = len(koaza.group()) + 1
     if least > _LONGEST_KOAZA:
         return r"(?!)"
-    return rf"[{_KANJI}ぁ-んノケヶツ]{{{least},{_LONGEST_KOAZA}}}?(?=[0-9{KANJI_DIGITS}])"
+    return rf"[{KANJI}ぁ-んノケヶツ]{{{least},{_LONGEST_KOAZA}}}?(?=[0-9{KANJI_DIGITS}])"
 
 
 def find_number(text: str) -> Address | None:

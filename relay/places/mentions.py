@@ -11,7 +11,6 @@ from functools import lru_cache
 from relay.places.address import KOAZA_AFTER, Address, number_after
 from relay.places.short_names import SHORT, fragments, readings
 from relay.places.surroundings import (
-    KANJI,
     has_honorific,
     is_denied,
     is_doubted,
@@ -23,7 +22,7 @@ from relay.places.surroundings import (
     is_person,
 )
 from relay.places.table import TownTable
-from relay.places.writing import hiragana, place_form
+from relay.places.writing import KANJI, hiragana, place_form
 
 _LEFT_WORDS = (
     "住所", "場所", "配達先", "訪問先", "届け先", "お届け先", "現場", "現在地", "地区", "町内",

@@ -3,13 +3,13 @@
 import re
 
 from relay.places.short_names import KANA_ALONE
+from relay.places.writing import KANJI
 
-KANJI = "一-龯々〆"
 _HONORIFIC = re.compile(
     r"\s?(?:さん|様|さま|氏|宅|家(?!の裏)|くん|君|ちゃん|殿|先生|じいさん|ばあさん|姓|のさん)"
 )
 _PERSON = re.compile(
-    r"の(?:お|ご)?(?:おばあ|ばあ|婆|おじい|じい|爺|奥さ|奥様|旦那|主人|ご主人|嫁|息子|娘|夫婦|大将|親父|老夫婦|家族)"
+    r"の(?:お|ご)?(?:おば[ちさ]|おじ[ちさ]|おばあ|ばあ|婆|おじい|じい|爺|奥さ|奥様|旦那|主人|ご主人|嫁|息子|娘|夫婦|大将|親父|老夫婦|家族)"
 )
 _LANDMARK = re.compile(
     r"(?:の?駅|神社|大社|八幡宮|天満宮|小(?:学校)?(?:の|校)|小学校|中学|高校|保育|幼稚園|公園"
@@ -30,7 +30,7 @@ _OWN_SHOP = re.compile(
 )
 #: 「毛受の散髪屋です。」: from where somebody writes. It is the home's town, too, unless the person stays away.
 _INTRODUCED = re.compile(
-    r"の[^、。0-9]{0,8}?(?:屋|[店亭]主|店|局|院|消防|館|亭|朝市|コーナー|センター|組合|ケアマネ|大家|担当|民生委員)(?:さん)?"
+    r"の[^、。0-9]{0,8}?(?:屋|[店亭]主|店|局|院|消防|館|亭|朝市|コーナー|センター|組合|ケアマネ|大家|担当|民生委員|[詰務業]所|施設|教会|幼稚園|保育園)(?:さん)?"
     r"(?:です(?!か)|でございます|の者|と申します|から聞|から[。、]|より|だけど|ですが|。)"
 )
 _NOT_THIS = re.compile(

@@ -9,6 +9,8 @@ import unicodedata
 
 #: Every sign that people type for a hyphen. NFKC leaves most of them alone, so they are mapped by hand.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u30fc\ufe63\uff0d\uff70\u02d7\u207b"
+#: For use in a class of characters.
+KANJI = "一-龯々〆"
 _DIGIT = "0-9〇一二三四五六七八九十百"
 _DASH_BETWEEN = re.compile(f"(?<=[{_DIGIT}A-Za-z])\\s?[{_DASHES}]\\s?(?=[{_DIGIT}])")
 _INVISIBLE = re.compile(

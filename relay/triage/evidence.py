@@ -45,6 +45,8 @@ _FINE_POINTS = frozenset({(Sign.ABUSE, "grave"), (Sign.FRAUD, "now")})
 
 #: 「呼びかけに反応なし」 of somebody seen lying belongs to the collapse; nobody rang at a door.
 _TOUCHED = re.compile("(?:反応|無反応|はんのう|呼びかけ|呼び掛け|返答|not respond)")
+#: Mail that is only named as the box in which the newspapers are.
+_BOX = re.compile("(?:郵便|ゆうびん)(?:受|うけ)")
 #: What 「片付いていました」 ends.
 _HOUSE = frozenset({Sign.NEWSPAPERS, Sign.MAIL, Sign.DELIVERIES, Sign.LAUNDRY, Sign.SHUTTERS, Sign.LIGHTS})
 
@@ -154,7 +156,7 @@ def _settled(found: list[Evidence]) -> list[Evidence]:
         and not (e.sign is Sign.COLLAPSED and "動" in e.words[-6:] and any(_overlap(e, i) for i in inside))
         and not (e.sign is Sign.SELF_NEGLECT and any(o.sign is Sign.UNWELL and _overlap(e, o) for o in found))
         and not (lying and e.sign is Sign.NO_ANSWER and _TOUCHED.match(e.words))
-        and not (papers and (e.sign, e.tag) == (Sign.MAIL, "box"))
+        and not (papers and e.sign is Sign.MAIL and (e.tag == "box" or _BOX.match(e.words)))
     ]
 
 

@@ -40,12 +40,12 @@ def test_no_report_is_read_two_levels_too_high(readings: Readings) -> None:
     assert found(readings)["over_by_two"] == 0
 
 
-def test_levels_are_exact_in_99_percent(readings: Readings) -> None:
-    assert found(readings)["exact_level"] >= 0.99
+def test_every_level_is_exact(readings: Readings) -> None:
+    assert found(readings)["exact_level"] == 1
 
 
-def test_signs_reach_an_f1_of_97_percent(readings: Readings) -> None:
-    assert found(readings)["signs_f1"] >= 0.97
+def test_signs_reach_an_f1_of_979_in_a_thousand(readings: Readings) -> None:
+    assert found(readings)["signs_f1"] >= 0.979
 
 
 def test_days_are_exact_in_99_percent(readings: Readings) -> None:

@@ -40,6 +40,11 @@ PLAIN = [
     "ろれつが回らない",
     "亡くなっています",
     "溺れています",
+    "お届けに上がったところ、ご本人が倒れておられました",
+    "きぜつしとる",
+    "父が死んでいるかもしれません",
+    "人が川に落ちました",
+    "死にたいと言っています",
 ]
 
 
@@ -70,7 +75,7 @@ def test_a_single_word_says_what_it_says(reader: Reader, text: str, level: Level
 
 @pytest.mark.parametrize("text", ["刺された", "事故です", "奥町5 たいへん"])
 def test_a_word_or_two_that_nobody_knows_are_looked_into_the_same_day(reader: Reader, text: str) -> None:
-    assert reader.read(text).level is Level.PROMPT
+    assert reader.read(text).level >= Level.PROMPT
 
 
 @pytest.mark.parametrize("text", ["助けてくださった方にお礼を言いたい", "お年寄りを助けてあげました"])

