@@ -109,3 +109,37 @@ def test_every_answer_names_its_reasons_strongest_first(reader: Reader) -> None:
     reading = reader.read("新聞がたまっていて、呼んでも返事がありません")
     assert [reason.code for reason in reading.reasons][:1] == ["items_and_more"]
     assert "新聞がたまっていて" in reading.reasons[0].words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "倒れています。救急車呼びました",
+        "道で倒れてます 救急車よびました",
+        "きゅうきゅうしゃよんだ",
+        "隣の人が救急車よんでくれました",
+        "もう救急車きてます",
+        "消防に電話した",
+        "いま119に電話中です",
+        "119番通報済",
+    ],
+)
+def test_a_call_that_was_made_is_known(reader: Reader, text: str) -> None:
+    assert reader.read(text).called_119
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "倒れてます 救急車呼んだほうがいいですか",
+        "救急車よんだ方がいいのかな おばあちゃん動けない",
+        "倒れてる 119した方がいいですか",
+        "倒れてます、119お願いします",
+        "倒れてます。今から119します",
+        "救急車呼んでもらえますか",
+        "救急車はまだ呼んでません",
+        "救急車が来たらどうしますか",
+    ],
+)
+def test_a_call_that_is_asked_for_or_still_to_come_was_not_made(reader: Reader, text: str) -> None:
+    assert not reader.read(text).called_119

@@ -41,6 +41,11 @@ THE_STREET = [
 ]
 
 
+@pytest.mark.parametrize("text", ["本日もよろしくお願いします", "間違えて送りました", "お先に失礼します"])
+def test_a_greeting_is_not_looked_into(reader: Reader, text: str) -> None:
+    assert reader.read(text).level is Level.ROUTINE
+
+
 @pytest.mark.parametrize("text", [*BUSINESS, *OWN_TROUBLES, *THE_STREET])
 def test_what_is_no_report_of_a_home_wakes_nobody(reader: Reader, text: str) -> None:
     assert reader.read(text).level < Level.URGENT
