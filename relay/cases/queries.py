@@ -132,11 +132,16 @@ class Board:
     """Cases that nobody has, and of whose alerts one did not arrive."""
 
     @property
-    def desk_first(self) -> bool:
-        """Whether a case without a clear place is so urgent that it must stand above the others."""
-        if not self.desk or self.desk[0].level < Level.URGENT:
-            return False
-        return not self.rows or self.desk[0].level >= self.rows[0].level
+    def desk_above(self) -> Sequence[Row]:
+        """Cases without a clear place that are so urgent that they must stand above the others: nobody can go yet."""
+        least = max(Level.URGENT, self.rows[0].level) if self.rows else Level.URGENT
+        return [row for row in self.desk if row.level >= least]
+
+    @property
+    def desk_below(self) -> Sequence[Row]:
+        """The others without a clear place."""
+        above = self.desk_above
+        return [row for row in self.desk if row not in above]
 
 
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:

@@ -45,19 +45,20 @@ def test_the_most_urgent_comes_first_and_within_a_level_what_nobody_has(session:
 
 def test_an_emergency_without_a_clear_place_stands_above_the_others(session: Session) -> None:
     scenes.report(Level.PROMPT, number="1")
-    assert not board(session).desk_first
+    waiting = scenes.report(Level.PROMPT, town=None, number=None)
+    assert board(session).desk_above == []
     lost = scenes.report(Level.EMERGENCY, town=None, number=None)
     found = board(session)
-    assert [row.id for row in found.desk] == [lost]
-    assert found.desk_first
+    assert [row.id for row in found.desk_above] == [lost]
+    assert [row.id for row in found.desk_below] == [waiting], "what can wait stays below"
     scenes.report(Level.EMERGENCY, number="2")
-    assert board(session).desk_first, "nobody can go there yet"
+    assert [row.id for row in board(session).desk_above] == [lost], "nobody can go there yet"
 
 
 def test_a_case_without_a_clear_place_that_can_wait_stands_below(session: Session) -> None:
     scenes.report(Level.URGENT, number="1")
     scenes.report(Level.PROMPT, town=None, number=None)
-    assert not board(session).desk_first
+    assert board(session).desk_above == []
 
 
 def test_a_broken_clock_comes_before_the_others_of_its_level(session: Session) -> None:
