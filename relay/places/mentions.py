@@ -195,6 +195,9 @@ def _narrowed(found: list[Mention], folded: str) -> list[Mention]:
                     introduced=mention.introduced, doubted=mention.doubted,
                 )  # fmt: skip
                 continue
+            if last.whole and last.address is not None and not mention.whole:
+                # 「起 西出30」: the 字 between a town and its number is no part of another town's name.
+                continue
         merged.append(mention)
     return merged
 
