@@ -134,14 +134,16 @@ class Board:
     @property
     def desk_above(self) -> Sequence[Row]:
         """Cases without a clear place that are so urgent that they must stand above the others: nobody can go yet."""
-        least = max(Level.URGENT, self.rows[0].level) if self.rows else Level.URGENT
-        return [row for row in self.desk if row.level >= least]
+        return [row for row in self.desk if row.level >= self._least_above]
 
     @property
     def desk_below(self) -> Sequence[Row]:
         """The others without a clear place."""
-        above = self.desk_above
-        return [row for row in self.desk if row not in above]
+        return [row for row in self.desk if row.level < self._least_above]
+
+    @property
+    def _least_above(self) -> Level:
+        return max(Level.URGENT, self.rows[0].level) if self.rows else Level.URGENT
 
 
 def board(session: Session, scope: Scope, filters: Filters, *, officer_id: int | None) -> Board:

@@ -5,7 +5,7 @@ mention carries what its neighbours say, and ``relay.triage.place`` decides.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from relay.places.address import KOAZA_AFTER, Address, number_after
@@ -189,11 +189,7 @@ def _narrowed(found: list[Mention], folded: str) -> list[Mention]:
         ):
             common = _both(last, mention)
             if common and not (last.whole and mention.whole):
-                merged[-1] = Mention(
-                    common, last.start, mention.end, mention.address,
-                    whole=False, person=mention.person, own_shop=mention.own_shop, short=False,
-                    introduced=mention.introduced, doubted=mention.doubted,
-                )  # fmt: skip
+                merged[-1] = replace(mention, towns=common, start=last.start, whole=False, short=False)
                 continue
             if last.whole and last.address is not None and not mention.whole:
                 # 「起 西出30」: the 字 between a town and its number is no part of another town's name.

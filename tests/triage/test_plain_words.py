@@ -64,6 +64,7 @@ def test_an_emergency_in_plain_words_is_one(reader: Reader, text: str, place: st
         ("Help me!", Level.EMERGENCY, Sign.CRY_FOR_HELP),
         ("火事", Level.EMERGENCY, Sign.SMELL),
         ("熱中症", Level.EMERGENCY, Sign.UNWELL),
+        ("刺された", Level.EMERGENCY, Sign.UNWELL),
         ("行方不明", Level.URGENT, Sign.MISSING),
         ("虐待", Level.PROMPT, Sign.ABUSE),
     ],
@@ -73,9 +74,9 @@ def test_a_single_word_says_what_it_says(reader: Reader, text: str, level: Level
     assert (reading.level, reading.signs) == (level, (sign,))
 
 
-@pytest.mark.parametrize("text", ["刺された", "事故です", "奥町5 たいへん"])
+@pytest.mark.parametrize("text", ["事故です", "奥町5 たいへん"])
 def test_a_word_or_two_that_nobody_knows_are_looked_into_the_same_day(reader: Reader, text: str) -> None:
-    assert reader.read(text).level >= Level.PROMPT
+    assert reader.read(text).level is Level.PROMPT
 
 
 @pytest.mark.parametrize("text", ["助けてくださった方にお礼を言いたい", "お年寄りを助けてあげました"])
